@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+
+namespace Millwright.Catalog;
+
+/// <summary>What the world offers: everything a plan can draw on, each figure with its source. Immutable.</summary>
+public sealed class CatalogData
+{
+    private FrozenDictionary<string, CatalogFigure>? _figures;
+    private FrozenDictionary<string, SystemRecord>? _systems;
+    private FrozenDictionary<string, ModelRecord>? _models;
+
+    /// <summary>Hash of the content, 16 hexadecimal digits; outputs name it.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Figures that are plain rows of a table.</summary>
+    public required IReadOnlyList<CatalogFigure> Figures { get; init; }
+
+    /// <summary>Chips, nodes, racks and pods.</summary>
+    public required IReadOnlyList<SystemRecord> Systems { get; init; }
+
+    /// <summary>Network parts.</summary>
+    public required IReadOnlyList<NetworkPart> NetworkParts { get; init; }
+
+    /// <summary>Prices and what they hold.</summary>
+    public required IReadOnlyList<PriceScope> PriceScopes { get; init; }
+
+    /// <summary>Model architectures.</summary>
+    public required IReadOnlyList<ModelRecord> Models { get; init; }
+
+    /// <summary>Prices of tokens.</summary>
+    public required IReadOnlyList<TokenPrice> TokenPrices { get; init; }
+
+    /// <summary>Places.</summary>
+    public required IReadOnlyList<LocationRecord> Locations { get; init; }
+
+    /// <summary>The interview's claims.</summary>
+    public required IReadOnlyList<ClaimRecord> Claims { get; init; }
+
+    /// <summary>Request lengths from real traces.</summary>
+    public required IReadOnlyList<LengthHistogram> LengthHistograms { get; init; }
+
+    /// <summary>Measured operator efficiencies.</summary>
+    public required IReadOnlyList<OperatorCurve> OperatorCurves { get; init; }
+
+    /// <summary>The figure with this id, or null.</summary>
+    /// <param name="id">Id of the row.</param>
+    /// <returns>The figure, or null when there is none.</returns>
+    public CatalogFigure? FindFigure(string id) => (_figures ??= Figures.ToFrozenDictionary(f => f.Id, StringComparer.Ordinal)).GetValueOrDefault(id);
+
+    /// <summary>The system with this id, or null.</summary>
+    /// <param name="id">Id of the system.</param>
+    /// <returns>The system, or null when there is none.</returns>
+    public SystemRecord? FindSystem(string id) => (_systems ??= Systems.ToFrozenDictionary(s => s.Id, StringComparer.Ordinal)).GetValueOrDefault(id);
+
+    /// <summary>The model with this id or alias, or null.</summary>
+    /// <param name="idOrAlias">Id, Hugging Face name or alias.</param>
+    /// <returns>The model, or null when there is none.</returns>
+    public ModelRecord? FindModel(string idOrAlias)
+    {
+        _models ??= Models.ToFrozenDictionary(m => m.Id, StringComparer.Ordinal);
+        return _models.GetValueOrDefault(idOrAlias)
+            ?? Models.FirstOrDefault(m => m.HuggingFaceName == idOrAlias || m.Aliases.Contains(idOrAlias, StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>The network part with this id, or null.</summary>
+    /// <param name="id">Id of the part.</param>
+    /// <returns>The part, or null when there is none.</returns>
+    public NetworkPart? FindNetworkPart(string id) => NetworkParts.FirstOrDefault(p => p.Id == id);
+
+    /// <summary>The price with this id, or null.</summary>
+    /// <param name="id">Id of the price.</param>
+    /// <returns>The price, or null when there is none.</returns>
+    public PriceScope? FindPrice(string id) => PriceScopes.FirstOrDefault(p => p.Id == id);
+
+    /// <summary>The location with this id, or null.</summary>
+    /// <param name="id">Id of the location.</param>
+    /// <returns>The location, or null when there is none.</returns>
+    public LocationRecord? FindLocation(string id) => Locations.FirstOrDefault(l => l.Id == id);
+
+    /// <summary>The length histogram with this id, or null.</summary>
+    /// <param name="id">Id of the histogram.</param>
+    /// <returns>The histogram, or null when there is none.</returns>
+    public LengthHistogram? FindLengths(string id) => LengthHistograms.FirstOrDefault(l => l.Id == id);
+}
