@@ -1,5 +1,3 @@
-using Millwright.Catalog;
-using Millwright.Numerics;
 using Millwright.Quantities;
 
 namespace Millwright.Planning;
