@@ -31,7 +31,7 @@ public sealed record RevenueInput
     [Input(QuantityKind.Fraction, "Price after the contract over the contract price, when the chips live longer.", Min = 0, Max = 5, Default = "60 %")]
     public Amount RenewalPrice { get; init; } = new(0.6);
 
-    /// <summary>Share of the contract price paid while the capacity ramps, over the capacity that stands.</summary>
+    /// <summary>Change of the contract price at each anniversary of full power, 1/yr.</summary>
     [Input(QuantityKind.RatePerYear, "Change of the contract price a year.", Min = -0.9, Max = 10, Default = "0 %/yr")]
     public Amount ContractEscalation { get; init; } = new(0);
 
@@ -79,7 +79,7 @@ public sealed record EconomicsInput
     [Input(QuantityKind.Fraction, "Share of the capex that is insured.", Min = 0, Max = 1, CatalogDefault = "ins-cover")]
     public Amount? InsuredShare { get; init; }
 
-    /// <summary>Property tax a year over the book value.</summary>
+    /// <summary>Property tax a year over cost, 1/yr.</summary>
     [Input(QuantityKind.RatePerYear, "Property tax a year, over cost.", Min = 0, Max = 1, CatalogDefault = "location:property-tax")]
     public Amount? PropertyTax { get; init; }
 
@@ -91,7 +91,7 @@ public sealed record EconomicsInput
     [Input(QuantityKind.MoneyPerChipYear, "Software licences per chip and year; large operators who run their own stack pay none.", Min = 0, Max = 1e6, Default = "0 $/GPU-yr")]
     public Amount Licences { get; init; } = new(0);
 
-    /// <summary>Price of water, USD per litre is tiny: stated per cubic metre as money.</summary>
+    /// <summary>Price of a cubic metre of water, USD.</summary>
     [Input(QuantityKind.Money, "Price of a cubic metre of water.", Min = 0, Max = 1000, Default = "$1.5")]
     public Amount WaterPrice { get; init; } = new(1.5);
 
