@@ -1,0 +1,214 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Millwright.Scenarios.Yaml;
+
+/// <summary>Reads the plain part of YAML that a scenario needs into a tree with places: no aliases, anchors, tags, directives or second documents.</summary>
+internal sealed class YamlTree
+{
+    private const int DeepestLevel = 8;
+
+    private readonly string _file;
+    private readonly Parser _parser;
+
+    private YamlTree(string file, string text)
+    {
+        _file = file;
+        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="file">File as the user named it.</param>
+    /// <param name="text">Its text, checked by <see cref="SourceText"/>.</param>
+    /// <returns>The keys at the top.</returns>
+    /// <exception cref="InputException">The text is not plain YAML.</exception>
+    public static YamlMapping Read(string file, string text)
+    {
+        CheckBrackets(file, text);
+        YamlTree tree = new(file, text);
+        try
+        {
+            return tree.ReadDocument();
+        }
+        catch (YamlException e)
+        {
+            throw new InputException(file, (int)e.Start.Line, (int)e.Start.Column, Plain(e.Message));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException or FormatException or IndexOutOfRangeException)
+        {
+            // the scanner trips over some broken texts without naming a place
+            throw new InputException(file, 1, 1, "this is not YAML; allowed are lines of \"key: value\", indented by two spaces");
+        }
+    }
+
+    private YamlMapping ReadDocument()
+    {
+        ParsingEvent first = Next();
+        while (first is StreamStart or DocumentStart)
+        {
+            if (first is DocumentStart { IsImplicit: false } start && (start.Version is not null || start.Tags is { Count: > 0 }))
+            {
+                throw At(first, "a \"%\" directive was found; a scenario has none");
+            }
+
+            first = Next();
+        }
+
+        if (first is StreamEnd)
+        {
+            throw new InputException(_file, 1, 1, "the file holds comments only; \"millwright new\" writes a scenario to start from");
+        }
+
+        YamlNode root = ReadNode(first, 0);
+        ParsingEvent end = Next();
+        while (end is DocumentEnd)
+        {
+            end = Next();
+        }
+
+        if (end is not StreamEnd)
+        {
+            throw At(end, "a second document (\"---\") was found; a scenario is one document");
+        }
+
+        return root as YamlMapping ?? throw root.Wrong(
+            root is YamlScalar { IsEmpty: true }
+                ? "the file holds no keys; \"millwright new\" writes a scenario to start from"
+                : $"{root.What} was found; a scenario is lines of \"key: value\", such as \"site:\"");
+    }
+
+    private YamlNode ReadNode(ParsingEvent now, int level)
+    {
+        if (level > DeepestLevel)
+        {
+            throw At(now, $"the file nests deeper than {DeepestLevel} levels; a scenario needs three");
+        }
+
+        if (now is AnchorAlias)
+        {
+            throw At(now, "an alias (\"*\") was found; write the value itself");
+        }
+
+        if (now is not NodeEvent node)
+        {
+            throw At(now, "a value is missing here");
+        }
+
+        if (!node.Anchor.IsEmpty)
+        {
+            throw At(now, "an anchor (\"&\") was found; write each value itself");
+        }
+
+        if (!node.Tag.IsEmpty)
+        {
+            throw At(now, "a tag (\"!\") was found; write the value alone");
+        }
+
+        (int line, int column) = Place(now);
+        switch (now)
+        {
+            case Scalar scalar:
+                if (scalar.Value.Any(c => char.IsControl(c) && c != '\n'))
+                {
+                    throw At(now, "a control character was found in a value; allowed is plain text");
+                }
+
+                return new YamlScalar(_file, line, column, scalar.Value, scalar.Style == ScalarStyle.Plain);
+            case SequenceStart:
+                List<YamlNode> items = [];
+                for (ParsingEvent item = Next(); item is not SequenceEnd; item = Next())
+                {
+                    items.Add(ReadNode(item, level + 1));
+                }
+
+                return new YamlSequence(_file, line, column, items);
+            case MappingStart:
+                return ReadMapping(line, column, level);
+            default:
+                throw At(now, "a value is missing here");
+        }
+    }
+
+    private YamlMapping ReadMapping(int line, int column, int level)
+    {
+        List<(YamlScalar, YamlNode)> entries = [];
+        Dictionary<string, int> seen = new(StringComparer.Ordinal);
+        for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
+        {
+            YamlNode keyNode = ReadNode(next, level + 1);
+            if (keyNode is not YamlScalar key)
+            {
+                throw keyNode.Wrong($"{keyNode.What} was found where a key is wanted");
+            }
+
+            if (!seen.TryAdd(key.Text, key.Line))
+            {
+                throw key.Wrong($"the key {key.What} was given before, in line {seen[key.Text]}; allowed is once");
+            }
+
+            entries.Add((key, ReadNode(Next(), level + 1)));
+        }
+
+        return new YamlMapping(_file, line, column, entries);
+    }
+
+    private ParsingEvent Next() =>
+        _parser.MoveNext() && _parser.Current is { } now ? now : throw new InputException(_file, 1, 1, "the file ends too early");
+
+    private InputException At(ParsingEvent now, string message)
+    {
+        (int line, int column) = Place(now);
+        return new(_file, line, column, message);
+    }
+
+    private static (int Line, int Column) Place(ParsingEvent now) => ((int)now.Start.Line, (int)now.Start.Column);
+
+    /// <summary>Refuses a pile of brackets before the scanner meets it: the scanner looks ahead through all of them.</summary>
+    private static void CheckBrackets(string file, string text)
+    {
+        int line = 1;
+        int lineStart = 0;
+        int run = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (c == '\n')
+            {
+                line++;
+                lineStart = i + 1;
+            }
+
+            run = c is '[' or '{' or '?' or '-' or '!' or '&' or '*' ? run + 1 : c is ' ' or '\n' or '\r' ? run : 0;
+            if (run > 200)
+            {
+                throw new InputException(file, line, i - lineStart + 1, $"the file nests deeper than {DeepestLevel} levels; a scenario needs three");
+            }
+        }
+    }
+
+    private static string Plain(string message)
+    {
+        (string Fragment, string Words)[] known =
+        [
+            ("could not find expected ':'", "a line without \"key: value\" was found; is the \":\" missing, or a quote not closed?"),
+            ("did not find expected key", "this line does not fit the lines above; check the indentation (two spaces for each level) and the \":\""),
+            ("did not find expected ',' or", "a bracket is not closed, or a \",\" is missing"),
+            ("did not find expected '-' indicator", "a list item is wanted, beginning with \"- \"; check the indentation"),
+            ("mapping values are not allowed", "a second \":\" was found in this line; put the value in quotes, or begin a new line"),
+            ("Mapping values are not allowed", "a second \":\" was found in this line; put the value in quotes, or begin a new line"),
+            ("unexpected end of stream", "a quote is not closed"),
+            ("cannot start any token", "this character cannot begin a value; put the value in quotes"),
+            ("block sequence entries are not allowed", "a list item (\"- \") cannot stand here; begin a new line"),
+            ("Block sequence entries are not allowed", "a list item (\"- \") cannot stand here; begin a new line"),
+        ];
+        foreach ((string fragment, string words) in known)
+        {
+            if (message.Contains(fragment, StringComparison.OrdinalIgnoreCase))
+            {
+                return words;
+            }
+        }
+
+        return "this is not YAML: " + (message.Length == 0 ? "unreadable" : char.ToLowerInvariant(message[0]) + message[1..].ReplaceLineEndings(" "));
+    }
+}

@@ -1,0 +1,189 @@
+using System.Collections.Frozen;
+
+namespace Millwright.Quantities;
+
+/// <summary>What a unit symbol counts.</summary>
+internal enum UnitClass
+{
+    One,
+    Money,
+    Power,
+    Energy,
+    Time,
+    Data,
+    Arithmetic,
+    Token,
+    Chip,
+    Task,
+    Carbon,
+    Water,
+    Staff,
+}
+
+/// <summary>One symbol and its size as an exact ratio in the base of its class: USD, W, kWh, s, B, FLOP, tok, g, L.</summary>
+/// <param name="Text">Spelling.</param>
+/// <param name="Class">What it counts.</param>
+/// <param name="Numerator">Numerator of its size; whole.</param>
+/// <param name="Denominator">Denominator of its size; whole.</param>
+internal readonly record struct UnitSymbol(string Text, UnitClass Class, double Numerator, double Denominator)
+{
+    /// <summary>Seconds of a year of 365 days.</summary>
+    public const double YearSeconds = 31536000;
+
+    private const double MonthSeconds = YearSeconds / 12;
+
+    /// <summary>Every symbol by its spelling; case counts.</summary>
+    public static FrozenDictionary<string, UnitSymbol> All { get; } = Make().ToFrozenDictionary(s => s.Text, StringComparer.Ordinal);
+
+    /// <summary>Words that multiply the symbol after them.</summary>
+    public static FrozenDictionary<string, double> Scales { get; } = new Dictionary<string, double>(StringComparer.Ordinal)
+    {
+        ["k"] = 1e3,
+        ["thousand"] = 1e3,
+        ["M"] = 1e6,
+        ["million"] = 1e6,
+        ["B"] = 1e9,
+        ["bn"] = 1e9,
+        ["billion"] = 1e9,
+        ["T"] = 1e12,
+        ["trillion"] = 1e12,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static IEnumerable<UnitSymbol> Make()
+    {
+        foreach (string text in new[] { "ratio", "share", "x", "1" })
+        {
+            yield return new(text, UnitClass.One, 1, 1);
+        }
+
+        yield return new("%", UnitClass.One, 1, 100);
+        yield return new("percent", UnitClass.One, 1, 100);
+        yield return new("bp", UnitClass.One, 1, 1e4);
+
+        foreach (string dollar in new[] { "$", "USD", "US$" })
+        {
+            foreach (UnitSymbol symbol in Scaled(dollar, UnitClass.Money, ["", "k", "M", "B", "T"], 1))
+            {
+                yield return symbol;
+            }
+        }
+
+        yield return new("USD_k", UnitClass.Money, 1e3, 1);
+        yield return new("USD_M", UnitClass.Money, 1e6, 1);
+        yield return new("USD_B", UnitClass.Money, 1e9, 1);
+        foreach (string cent in new[] { "c", "ct", "cent", "cents", "US_cents" })
+        {
+            yield return new(cent, UnitClass.Money, 1, 100);
+        }
+
+        foreach (UnitSymbol symbol in Scaled("W", UnitClass.Power, ["", "k", "M", "G", "T"], 1))
+        {
+            yield return symbol;
+        }
+
+        yield return new("Wh", UnitClass.Energy, 1, 1e3);
+        yield return new("kWh", UnitClass.Energy, 1, 1);
+        yield return new("MWh", UnitClass.Energy, 1e3, 1);
+        yield return new("GWh", UnitClass.Energy, 1e6, 1);
+        yield return new("TWh", UnitClass.Energy, 1e9, 1);
+
+        yield return new("ns", UnitClass.Time, 1, 1e9);
+        yield return new("us", UnitClass.Time, 1, 1e6);
+        yield return new("µs", UnitClass.Time, 1, 1e6);
+        yield return new("ms", UnitClass.Time, 1, 1e3);
+        foreach ((string[] names, double seconds) in new (string[], double)[]
+        {
+            (["s", "sec", "second", "seconds"], 1),
+            (["min", "minute", "minutes"], 60),
+            (["h", "hr", "hour", "hours"], 3600),
+            (["d", "day", "days"], 86400),
+            (["wk", "week", "weeks"], 604800),
+            (["mo", "month", "months"], MonthSeconds),
+            (["y", "yr", "year", "years"], YearSeconds),
+        })
+        {
+            foreach (string name in names)
+            {
+                yield return new(name, UnitClass.Time, seconds, 1);
+            }
+        }
+
+        foreach (string bytes in new[] { "B", "byte", "bytes" })
+        {
+            yield return new(bytes, UnitClass.Data, 1, 1);
+        }
+
+        foreach (UnitSymbol symbol in Scaled("B", UnitClass.Data, ["k", "M", "G", "T", "P"], 1))
+        {
+            yield return symbol;
+        }
+
+        double binary = 1;
+        foreach (string text in new[] { "KiB", "MiB", "GiB", "TiB", "PiB" })
+        {
+            binary *= 1024;
+            yield return new(text, UnitClass.Data, binary, 1);
+        }
+
+        foreach (string bit in new[] { "b", "bit" })
+        {
+            foreach (UnitSymbol symbol in Scaled(bit, UnitClass.Data, ["", "k", "M", "G", "T"], 8))
+            {
+                yield return symbol;
+            }
+        }
+
+        foreach (string flop in new[] { "FLOP", "FLOPs" })
+        {
+            foreach (UnitSymbol symbol in Scaled(flop, UnitClass.Arithmetic, ["", "k", "M", "G", "T", "P", "E"], 1))
+            {
+                yield return symbol;
+            }
+        }
+
+        foreach (string token in new[] { "tok", "token", "tokens" })
+        {
+            foreach (UnitSymbol symbol in Scaled(token, UnitClass.Token, ["", "k", "M", "B", "T"], 1))
+            {
+                yield return symbol;
+            }
+        }
+
+        foreach (string chip in new[] { "GPU", "GPUs", "chip", "chips" })
+        {
+            yield return new(chip, UnitClass.Chip, 1, 1);
+        }
+
+        yield return new("task", UnitClass.Task, 1, 1);
+        yield return new("tasks", UnitClass.Task, 1, 1);
+        foreach (string carbon in new[] { "", "CO2", "CO2e" })
+        {
+            yield return new("g" + carbon, UnitClass.Carbon, 1, 1);
+            yield return new("kg" + carbon, UnitClass.Carbon, 1e3, 1);
+            yield return new("t" + carbon, UnitClass.Carbon, 1e6, 1);
+        }
+
+        yield return new("L", UnitClass.Water, 1, 1);
+        yield return new("l", UnitClass.Water, 1, 1);
+        yield return new("m3", UnitClass.Water, 1e3, 1);
+        yield return new("FTE", UnitClass.Staff, 1, 1);
+    }
+
+    private static IEnumerable<UnitSymbol> Scaled(string text, UnitClass unitClass, string[] prefixes, double denominator)
+    {
+        foreach (string prefix in prefixes)
+        {
+            double scale = prefix switch
+            {
+                "" => 1,
+                "k" => 1e3,
+                "M" => 1e6,
+                "B" or "G" => 1e9,
+                "T" => 1e12,
+                "P" => 1e15,
+                _ => 1e18,
+            };
+            yield return new(prefix + text, unitClass, scale, denominator);
+        }
+    }
+}
