@@ -1,13 +1,27 @@
-using System.Collections.Frozen;
-
 namespace Millwright.Catalog;
 
 /// <summary>What the world offers: everything a plan can draw on, each figure with its source. Immutable.</summary>
 public sealed class CatalogData
 {
-    private FrozenDictionary<string, CatalogFigure>? _figures;
-    private FrozenDictionary<string, SystemRecord>? _systems;
-    private FrozenDictionary<string, ModelRecord>? _models;
+    private Dictionary<string, CatalogFigure?>? _figures;
+    private Dictionary<string, SystemRecord>? _systems;
+    private Dictionary<string, ModelRecord>? _models;
+
+    /// <summary>A catalog without a row: what an overlay on nothing starts from.</summary>
+    public static CatalogData Empty => new CatalogData
+    {
+        Hash = "",
+        Figures = [],
+        Systems = [],
+        NetworkParts = [],
+        PriceScopes = [],
+        Models = [],
+        TokenPrices = [],
+        Locations = [],
+        Claims = [],
+        LengthHistograms = [],
+        OperatorCurves = [],
+    }.WithComputedHash();
 
     /// <summary>Hash of the content, 16 hexadecimal digits; outputs name it.</summary>
     public required string Hash { get; init; }
@@ -43,21 +57,21 @@ public sealed class CatalogData
     public required IReadOnlyList<OperatorCurve> OperatorCurves { get; init; }
 
     /// <summary>The figure with this id, or null.</summary>
-    /// <param name="id">Id of the row.</param>
-    /// <returns>The figure, or null when there is none.</returns>
-    public CatalogFigure? FindFigure(string id) => (_figures ??= Figures.ToFrozenDictionary(f => f.Id, StringComparer.Ordinal)).GetValueOrDefault(id);
+    /// <param name="id">Id of the row, or "collection/id"; a few ids, such as "R1", stand in several collections and need the second form.</param>
+    /// <returns>The figure, or null when there is none or when the id alone names several.</returns>
+    public CatalogFigure? FindFigure(string id) => (_figures ??= IndexFigures()).GetValueOrDefault(id);
 
     /// <summary>The system with this id, or null.</summary>
     /// <param name="id">Id of the system.</param>
     /// <returns>The system, or null when there is none.</returns>
-    public SystemRecord? FindSystem(string id) => (_systems ??= Systems.ToFrozenDictionary(s => s.Id, StringComparer.Ordinal)).GetValueOrDefault(id);
+    public SystemRecord? FindSystem(string id) => (_systems ??= Systems.ToDictionary(s => s.Id, StringComparer.Ordinal)).GetValueOrDefault(id);
 
     /// <summary>The model with this id or alias, or null.</summary>
     /// <param name="idOrAlias">Id, Hugging Face name or alias.</param>
     /// <returns>The model, or null when there is none.</returns>
     public ModelRecord? FindModel(string idOrAlias)
     {
-        _models ??= Models.ToFrozenDictionary(m => m.Id, StringComparer.Ordinal);
+        _models ??= Models.ToDictionary(m => m.Id, StringComparer.Ordinal);
         return _models.GetValueOrDefault(idOrAlias)
             ?? Models.FirstOrDefault(m => m.HuggingFaceName == idOrAlias || m.Aliases.Contains(idOrAlias, StringComparer.OrdinalIgnoreCase));
     }
@@ -81,4 +95,42 @@ public sealed class CatalogData
     /// <param name="id">Id of the histogram.</param>
     /// <returns>The histogram, or null when there is none.</returns>
     public LengthHistogram? FindLengths(string id) => LengthHistograms.FirstOrDefault(l => l.Id == id);
+
+    /// <summary>The operator curves measured on one system.</summary>
+    /// <param name="systemId">Catalog id of the system.</param>
+    /// <returns>The curves, in catalog order; empty when nothing was measured.</returns>
+    public IEnumerable<OperatorCurve> CurvesOf(string systemId) => OperatorCurves.Where(c => c.SystemId == systemId);
+
+    /// <summary>The same content with its hash computed anew.</summary>
+    /// <returns>A catalog whose <see cref="Hash"/> fits its content; the order of rows does not matter.</returns>
+    public CatalogData WithComputedHash() => new()
+    {
+        Hash = CatalogBinary.HashOf(this),
+        Figures = Figures,
+        Systems = Systems,
+        NetworkParts = NetworkParts,
+        PriceScopes = PriceScopes,
+        Models = Models,
+        TokenPrices = TokenPrices,
+        Locations = Locations,
+        Claims = Claims,
+        LengthHistograms = LengthHistograms,
+        OperatorCurves = OperatorCurves,
+    };
+
+    // An id that several collections share maps to null: the caller must say which collection is meant.
+    private Dictionary<string, CatalogFigure?> IndexFigures()
+    {
+        var index = new Dictionary<string, CatalogFigure?>(Figures.Count * 2, StringComparer.Ordinal);
+        foreach (CatalogFigure figure in Figures)
+        {
+            index[figure.Collection + "/" + figure.Id] = figure;
+            if (!index.TryAdd(figure.Id, figure))
+            {
+                index[figure.Id] = null;
+            }
+        }
+
+        return index;
+    }
 }

@@ -1,7 +1,7 @@
 namespace Millwright.Catalog;
 
 /// <summary>One figure of the world with its provenance: a value, a range, a unit, a source, a date and the kind of evidence.</summary>
-/// <param name="Id">Unique id, kept from the table it came from.</param>
+/// <param name="Id">Id, unique within its collection, kept from the table it came from.</param>
 /// <param name="Collection">The table: "facility", "energy", "finance", "cost-per-gw", "deals", "rental-prices" and so on.</param>
 /// <param name="Category">Group inside the table.</param>
 /// <param name="Metric">What is measured.</param>
@@ -138,6 +138,9 @@ public sealed record SystemRecord
     /// <summary>Evidence for the prices.</summary>
     public Evidence PriceEvidence { get; init; }
 
+    /// <summary>Prices that share this key move together; null when they move alone.</summary>
+    public string? PriceCorrelation { get; init; }
+
     /// <summary>Anything a reader should know.</summary>
     public string Note { get; init; } = "";
 
@@ -161,6 +164,7 @@ public sealed record SystemRecord
 /// <param name="Evidence">Evidence for the specification.</param>
 /// <param name="PriceEvidence">Evidence for the price.</param>
 /// <param name="Note">Anything a reader should know.</param>
+/// <param name="Correlation">Prices that share this key move together; null when it moves alone.</param>
 public sealed record NetworkPart(
     string Id,
     string Vendor,
@@ -176,7 +180,8 @@ public sealed record NetworkPart(
     string SourceDate,
     Evidence Evidence,
     Evidence PriceEvidence,
-    string Note);
+    string Note,
+    string? Correlation = null);
 
 /// <summary>How much of a part a price holds.</summary>
 public enum Inclusion
@@ -212,6 +217,7 @@ public enum Inclusion
 /// <param name="Date">Date of the price.</param>
 /// <param name="Evidence">Evidence.</param>
 /// <param name="Note">Anything a reader should know.</param>
+/// <param name="Correlation">Prices that share this key move together; null when it moves alone.</param>
 public sealed record PriceScope(
     string Id,
     string SystemId,
@@ -229,7 +235,8 @@ public sealed record PriceScope(
     string Source,
     string Date,
     Evidence Evidence,
-    string Note);
+    string Note,
+    string? Correlation = null);
 
 /// <summary>A model architecture as published, by its Hugging Face configuration.</summary>
 /// <param name="Id">Unique id, such as "deepseek-r1".</param>

@@ -1,0 +1,133 @@
+using Millwright.Catalog;
+
+namespace Millwright.Scenarios.CatalogFiles;
+
+/// <summary>Gathers the rows of several files on top of a base catalog.</summary>
+/// <param name="baseCatalog">The catalog underneath.</param>
+internal sealed class CatalogFileReader(CatalogData baseCatalog)
+{
+    private static readonly string[] Sections =
+        ["collection", "figures", "systems", "network_parts", "prices", "models", "token_prices", "locations", "claims", "length_histograms", "operator_curves"];
+
+    private readonly RowSet<CatalogFigure> _figures = new("figure", baseCatalog.Figures, f => f.Collection + "/" + f.Id);
+    private readonly RowSet<SystemRecord> _systems = new("system", baseCatalog.Systems, s => s.Id);
+    private readonly RowSet<NetworkPart> _networkParts = new("network part", baseCatalog.NetworkParts, p => p.Id);
+    private readonly RowSet<PriceScope> _prices = new("price", baseCatalog.PriceScopes, p => p.Id);
+    private readonly RowSet<ModelRecord> _models = new("model", baseCatalog.Models, m => m.Id);
+    private readonly RowSet<TokenPrice> _tokenPrices = new("token price", baseCatalog.TokenPrices, p => p.Id);
+    private readonly RowSet<LocationRecord> _locations = new("location", baseCatalog.Locations, l => l.Id);
+    private readonly RowSet<ClaimRecord> _claims = new("claim", baseCatalog.Claims, c => c.Id);
+    private readonly RowSet<LengthHistogram> _histograms = new("length histogram", baseCatalog.LengthHistograms, h => h.Id);
+    private readonly RowSet<OperatorCurve> _curves = new("operator curve", baseCatalog.OperatorCurves, c => c.Id);
+    private readonly List<CatalogReference> _references = [];
+
+    /// <summary>Reads one file.</summary>
+    /// <param name="file">Path of the file.</param>
+    public void Read(string file)
+    {
+        CatalogNode root = CatalogFileParser.Parse(file, CatalogFileParser.ReadText(file))
+            ?? throw new InputException(file, 1, 1, $"is empty; allowed at the top: {string.Join(", ", Sections)}");
+        var top = new CatalogRow(file, "catalog file", root, Sections);
+        string collection = top.OptionalText("collection") ?? Path.GetFileNameWithoutExtension(file);
+        Add(top, "figures", _figures, n => CatalogRowReaders.Figure(file, n, collection));
+        Add(top, "systems", _systems, n => CatalogRowReaders.System(file, n));
+        Add(top, "network_parts", _networkParts, n => CatalogRowReaders.NetworkPart(file, n));
+        Add(top, "prices", _prices, n => CatalogRowReaders.Price(file, n, _references));
+        Add(top, "models", _models, n => CatalogRowReaders.Model(file, n));
+        Add(top, "token_prices", _tokenPrices, n => CatalogRowReaders.TokenPrice(file, n));
+        Add(top, "locations", _locations, n => CatalogRowReaders.Location(file, n, _references));
+        Add(top, "claims", _claims, n => CatalogRowReaders.Claim(file, n));
+        Add(top, "length_histograms", _histograms, n => CatalogRowReaders.Histogram(file, n));
+        Add(top, "operator_curves", _curves, n => CatalogRowReaders.Curve(file, n, _references));
+    }
+
+    /// <summary>The merged catalog.</summary>
+    /// <returns>The catalog with its hash.</returns>
+    /// <exception cref="InputException">A row names one that does not exist.</exception>
+    public CatalogData Finish()
+    {
+        CatalogData catalog = new CatalogData
+        {
+            Hash = "",
+            Figures = _figures.Rows,
+            Systems = _systems.Rows,
+            NetworkParts = _networkParts.Rows,
+            PriceScopes = _prices.Rows,
+            Models = _models.Rows,
+            TokenPrices = _tokenPrices.Rows,
+            Locations = _locations.Rows,
+            Claims = _claims.Rows,
+            LengthHistograms = _histograms.Rows,
+            OperatorCurves = _curves.Rows,
+        }.WithComputedHash();
+        foreach (CatalogReference reference in _references)
+        {
+            Check(reference, catalog);
+        }
+
+        return catalog;
+    }
+
+    private static void Check(CatalogReference reference, CatalogData catalog)
+    {
+        (bool exists, string what, IEnumerable<string> known) = reference.Kind switch
+        {
+            ReferenceKind.System => (catalog.FindSystem(reference.Id) is not null, "system", catalog.Systems.Select(s => s.Id)),
+            _ => (catalog.FindFigure(reference.Id) is not null, "figure", catalog.Figures.Select(f => f.Id)),
+        };
+        if (!exists)
+        {
+            throw new InputException(
+                reference.File, reference.Node.Line, reference.Node.Column, $"no {what} \"{reference.Id}\" in the catalog{NearestSpelling.Hint(reference.Id, known)}");
+        }
+    }
+
+    private static void Add<T>(CatalogRow top, string section, RowSet<T> rows, Func<CatalogNode, T> read)
+    {
+        switch (top.Find(section))
+        {
+            case null:
+                return;
+            case ListNode list:
+                foreach (CatalogNode node in list.Items)
+                {
+                    rows.Add(read(node), top.File, node);
+                }
+
+                return;
+            case var other:
+                throw top.Error(other, $"\"{section}\" must be a list of rows");
+        }
+    }
+
+    // Rows by key: a new row takes the place of the base's row, a second new row with the same key is an error.
+    private sealed class RowSet<T>(string what, IReadOnlyList<T> baseRows, Func<T, string> key)
+    {
+        private readonly List<T> _rows = [.. baseRows];
+        private readonly Dictionary<string, int> _places = baseRows.Select((r, i) => (key(r), i)).ToDictionary(p => p.Item1, p => p.i, StringComparer.Ordinal);
+        private readonly Dictionary<string, (string File, int Line)> _added = new(StringComparer.Ordinal);
+
+        public IReadOnlyList<T> Rows => _rows;
+
+        public void Add(T row, string file, CatalogNode node)
+        {
+            string id = key(row);
+            if (!_added.TryAdd(id, (file, node.Line)))
+            {
+                (string firstFile, int firstLine) = _added[id];
+                string place = firstFile == file ? $"line {firstLine}" : $"{firstFile} line {firstLine}";
+                throw new InputException(file, node.Line, node.Column, $"second {what} \"{id}\"; the first stands in {place}");
+            }
+
+            if (_places.TryGetValue(id, out int at))
+            {
+                _rows[at] = row;
+            }
+            else
+            {
+                _places.Add(id, _rows.Count);
+                _rows.Add(row);
+            }
+        }
+    }
+}

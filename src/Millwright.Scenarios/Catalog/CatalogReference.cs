@@ -1,0 +1,18 @@
+namespace Millwright.Scenarios.CatalogFiles;
+
+/// <summary>What a reference points to.</summary>
+internal enum ReferenceKind
+{
+    /// <summary>A system.</summary>
+    System,
+
+    /// <summary>A figure.</summary>
+    Figure,
+}
+
+/// <summary>An id that must exist once all files are read.</summary>
+/// <param name="File">File that holds it.</param>
+/// <param name="Node">Where it stands.</param>
+/// <param name="Kind">What it points to.</param>
+/// <param name="Id">The id.</param>
+internal readonly record struct CatalogReference(string File, CatalogNode Node, ReferenceKind Kind, string Id);
