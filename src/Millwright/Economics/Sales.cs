@@ -177,7 +177,7 @@ public static class Sales
         // The allocation keeps chips within demand; the smaller of the two takes off what rounding may leave.
         double output = Math.Min(offer.DemandAt(month), chips * offer.Point.OutputTokensPerChipSecond / offer.PeakToMean);
         double busyChips = output / offer.Point.OutputTokensPerChipSecond;
-        ByTokenClass tokens = offer.TokensPerChipSecond.Scaled(busyChips);
+        ByTokenClass tokens = offer.TokensPerChipSecond.Scaled(busyChips) with { Output = output };
         return new WorkloadSales(
             chips,
             busyChips,
