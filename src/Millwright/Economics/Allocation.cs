@@ -60,7 +60,7 @@ public sealed record AllocationResult(IReadOnlyList<double> Chips, IReadOnlyList
 /// </remarks>
 public static class Allocation
 {
-    // Values below this share of the greatest value are rounding, not prices.
+    // A price below this share of the values it is the difference of is rounding.
     private const double Rounding = 1e-12;
 
     private const int OnStack = 16;
@@ -272,26 +272,21 @@ public static class Allocation
         Span<double> demandPrices)
     {
         Sort(candidates, wattPrice, reduced, order);
-        double greatest = 0;
-        foreach (AllocationCandidate candidate in candidates)
-        {
-            greatest = Math.Max(greatest, candidate.UsdPerChipSecond);
-        }
-
         // The least price of a chip at which no more chips are asked for than there are.
         double chipPrice = 0;
+        double marginalValue = 0;
         double asked = 0;
         foreach (int w in order)
         {
             asked += candidates[w].DemandChips;
             if (asked > chips)
             {
-                chipPrice = reduced[w];
+                marginalValue = Math.Max(0, candidates[w].UsdPerChipSecond);
+                chipPrice = reduced[w] > Rounding * marginalValue ? reduced[w] : 0;
                 break;
             }
         }
 
-        chipPrice = chipPrice > Rounding * greatest ? chipPrice : 0;
         double contribution = 0;
         double dual = chipPrice * chips;
         double assignedChips = 0;
@@ -309,7 +304,7 @@ public static class Allocation
             assignedChips += assigned[w];
             assignedWatts += candidates[w].ChipWatts * assigned[w];
             double price = reduced[w] - chipPrice;
-            demandPrices[w] = price > Rounding * greatest ? price : 0;
+            demandPrices[w] = price > Rounding * (candidates[w].UsdPerChipSecond + marginalValue) ? price : 0;
             if (demandPrices[w] > 0)
             {
                 dual += demandPrices[w] * candidates[w].DemandChips;

@@ -108,17 +108,21 @@ public static class Sales
         Span<AllocationCandidate> candidates = small ? stackalloc AllocationCandidate[16] : new AllocationCandidate[n];
         Span<double> chips = small ? stackalloc double[16] : new double[n];
         Span<double> demandPrices = small ? stackalloc double[16] : new double[n];
+        Span<double> demands = small ? stackalloc double[16] : new double[n];
+        Span<ByTokenClass> prices = small ? stackalloc ByTokenClass[16] : new ByTokenClass[n];
         candidates = candidates[..n];
         for (int w = 0; w < n; w++)
         {
-            candidates[w] = offers[w].CandidateAt(month);
+            demands[w] = offers[w].DemandAt(month);
+            prices[w] = offers[w].PriceAt(month);
+            candidates[w] = offers[w].Candidate(demands[w], prices[w]);
         }
 
         AllocationSummary summary = Allocation.Solve(candidates, chipsAvailable, itWatts, chips, demandPrices);
         WorkloadSales[] workloads = new WorkloadSales[n];
         for (int w = 0; w < n; w++)
         {
-            workloads[w] = Sell(offers[w], candidates[w], chips[w], demandPrices[w], summary, month);
+            workloads[w] = Sell(offers[w], candidates[w], demands[w], prices[w], chips[w], demandPrices[w], summary);
         }
 
         return new MonthSales(month, chipsAvailable, workloads, summary);
@@ -167,7 +171,13 @@ public static class Sales
     }
 
     private static WorkloadSales Sell(
-        WorkloadOffer offer, AllocationCandidate candidate, double chips, double demandPrice, in AllocationSummary summary, double month)
+        WorkloadOffer offer,
+        AllocationCandidate candidate,
+        double demand,
+        ByTokenClass price,
+        double chips,
+        double demandPrice,
+        in AllocationSummary summary)
     {
         if (!offer.IsServable)
         {
@@ -175,14 +185,14 @@ public static class Sales
         }
 
         // The allocation keeps chips within demand; the smaller of the two takes off what rounding may leave.
-        double output = Math.Min(offer.DemandAt(month), chips * offer.Point.OutputTokensPerChipSecond / offer.PeakToMean);
+        double output = Math.Min(demand, chips * offer.Point.OutputTokensPerChipSecond / offer.PeakToMean);
         double busyChips = output / offer.Point.OutputTokensPerChipSecond;
-        ByTokenClass tokens = offer.TokensPerChipSecond.Scaled(busyChips);
+        ByTokenClass tokens = offer.TokensPerChipSecond.Scaled(busyChips) with { Output = output };
         return new WorkloadSales(
             chips,
             busyChips,
             tokens,
-            offer.PaidShare * tokens.ValueUsd(offer.PriceAt(month)),
+            offer.PaidShare * tokens.ValueUsd(price),
             busyChips * offer.VariableUsdPerChipSecond,
             demandPrice,
             LimitOf(offer, candidate, chips, summary));

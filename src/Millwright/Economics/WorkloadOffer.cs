@@ -44,18 +44,20 @@ public sealed record WorkloadOffer
     /// <summary>Mean demand after some months.</summary>
     /// <param name="month">Months since the start.</param>
     /// <returns>Output tokens per second.</returns>
-    public double DemandAt(double month) => DemandOutputTokensPerSecond * Math.Pow(1 + DemandGrowthPerYear, month / 12);
+    public double DemandAt(double month) => DemandOutputTokensPerSecond * Compound(DemandGrowthPerYear, month);
 
     /// <summary>Prices after some months.</summary>
     /// <param name="month">Months since the start.</param>
     /// <returns>USD per million tokens.</returns>
-    public ByTokenClass PriceAt(double month) => PriceUsdPerMillion.Scaled(Math.Pow(1 + PriceChangePerYear, month / 12));
+    public ByTokenClass PriceAt(double month) => PriceUsdPerMillion.Scaled(Compound(PriceChangePerYear, month));
 
     /// <summary>The offer as the allocation sees it after some months: demand in chips at its peak, and the value of an assigned chip, its quiet hours counted.</summary>
     /// <param name="month">Months since the start.</param>
     /// <returns>The candidate; one without demand where the workload cannot be served.</returns>
     /// <exception cref="InvalidOperationException">The peak is below the mean.</exception>
-    public AllocationCandidate CandidateAt(double month)
+    public AllocationCandidate CandidateAt(double month) => Candidate(DemandAt(month), PriceAt(month));
+
+    internal AllocationCandidate Candidate(double demandOutputTokensPerSecond, ByTokenClass priceUsdPerMillion)
     {
         if (!(PeakToMean >= 1))
         {
@@ -67,8 +69,8 @@ public sealed record WorkloadOffer
             return default;
         }
 
-        double busyUsd = (PaidShare * TokensPerChipSecond.ValueUsd(PriceAt(month))) - VariableUsdPerChipSecond;
-        return new AllocationCandidate(busyUsd / PeakToMean, ItWattsPerChip, DemandAt(month) * PeakToMean / Point.OutputTokensPerChipSecond);
+        double busyUsd = (PaidShare * TokensPerChipSecond.ValueUsd(priceUsdPerMillion)) - VariableUsdPerChipSecond;
+        return new AllocationCandidate(busyUsd / PeakToMean, ItWattsPerChip, demandOutputTokensPerSecond * PeakToMean / Point.OutputTokensPerChipSecond);
     }
 
     /// <summary>Mean demand of a stated rate of tasks.</summary>
@@ -97,4 +99,6 @@ public sealed record WorkloadOffer
     /// <param name="usdPerKwh">Price of energy at the meter, USD/kWh.</param>
     /// <returns>USD per chip-second.</returns>
     public static double EnergyUsdPerChipSecond(double itWatts, double meterOverIt, double usdPerKwh) => itWatts * meterOverIt * usdPerKwh / 3.6e6;
+
+    private static double Compound(double ratePerYear, double month) => ratePerYear == 0 ? 1 : Math.Pow(1 + ratePerYear, month / 12);
 }
