@@ -118,7 +118,7 @@ public static class QuantityFormat
 
     private static List<string> Ranked(double value, KindRule rule, QuantityKind kind)
     {
-        bool plainCount = kind is QuantityKind.Count or QuantityKind.Tokens;
+        bool plainCount = kind is QuantityKind.Count or QuantityKind.Tokens or QuantityKind.TaskRate;
         List<(string Unit, int Score)> fit = [];
         for (int i = 0; i < rule.Units.Length; i++)
         {
@@ -128,9 +128,9 @@ public static class QuantityFormat
             double most = first && plainCount ? 1e5 : 1000;
             if ((number >= 1 || first) && (number < most || last))
             {
-                // few digits beat many; among numbers that are long anyway the greater unit is easier to read
-                int digits = ShortestExact(value, rule.Units[i], kind)?.Count(char.IsAsciiDigit) ?? 20;
-                fit.Add((rule.Units[i], first && plainCount ? 0 : Math.Min(digits, 8)));
+                // short beats long ("18 months" beats "1.5 years"); among numbers that are long anyway the greater unit is easier to read
+                int length = ShortestExact(value, rule.Units[i], kind)?.Length ?? 20;
+                fit.Add((rule.Units[i], first && plainCount ? 0 : Math.Min(length, 8)));
                 if (first && plainCount)
                 {
                     break;

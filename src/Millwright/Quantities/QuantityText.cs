@@ -172,6 +172,11 @@ public static class QuantityText
         int end = unit.IndexOfAny([' ', '/']);
         string first = end < 0 ? unit : unit[..end];
         string after = end < 0 ? "" : unit[end..];
+        if (UnitSymbol.All.ContainsKey(first + "$"))
+        {
+            return $"{first}${after}";
+        }
+
         return UnitSymbol.Scales.ContainsKey(first) ? $"{first} ${after}" : unit.Length == 0 || unit[0] == '/' ? "$" + unit : "$ " + unit;
     }
 
