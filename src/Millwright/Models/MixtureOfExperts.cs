@@ -66,12 +66,12 @@ public sealed record MixtureOfExperts(
 
     /// <summary>
     /// Distinct experts that a number of tokens is expected to touch when each token draws its experts uniformly and without repetition:
-    /// E (1 - (1 - k/E)^tokens). One token touches exactly k.
+    /// E (1 - (1 - k/E)^tokens). One token touches exactly k; a fraction of a token, as in a mean over steps, that fraction of k.
     /// </summary>
     /// <param name="tokens">Tokens of the step.</param>
     /// <returns>Expected number of experts, at most all.</returns>
     public double ExpectedTouchedExperts(double tokens) =>
-        tokens <= 0 ? 0 : Experts * -double.ExpM1(tokens * double.LogP1(-(double)TopExperts / Experts));
+        tokens <= 1 ? TopExperts * tokens : Experts * (1 - Math.Pow(1 - (double)TopExperts / Experts, tokens));
 
     /// <inheritdoc/>
     internal override void AddRest(StepOperatorBuilder builder, int hiddenSize, double calls)
