@@ -1,0 +1,113 @@
+namespace Millwright.Models;
+
+/// <summary>Families of latent and compressed attention with routed and shared experts.</summary>
+internal static class LatentFamilies
+{
+    /// <summary>DeepSeek-V3 and V3.2, Kimi-K2, GLM-5: latent attention, some with a sparse indexer.</summary>
+    public static ArchitectureFields ReadLatent(Dimensions d)
+    {
+        var fields = d.Fields;
+        var layers = d.LayerCount;
+        var attention = new LatentAttention(
+            d.Heads,
+            fields.SizeOr("q_lora_rank", 0),
+            fields.Size("kv_lora_rank"),
+            fields.Size("qk_nope_head_dim"),
+            fields.Size("qk_rope_head_dim"),
+            fields.Size("v_head_dim"),
+            fields.FlagOr("attention_bias", false));
+        var indexers = ReadIndexers(d, layers, attention.QueryRank);
+        var mixture = ReadMixture(d);
+        var isSparse = SparseLayers(d, layers);
+        return d.With(
+            new ResidualStream(d.HiddenSize, NormsPerLayer: 2),
+            Dimensions.Stack(
+                layers,
+                layer => attention with { Indexer = indexers[layer] },
+                layer => isSparse(layer) ? mixture : new DenseFeedForward(fields.Size("intermediate_size"), Gated: true, Bias: false)));
+    }
+
+    /// <summary>DeepSeek-V4: window and compressed context, hyper-connections.</summary>
+    public static ArchitectureFields ReadCompressed(Dimensions d)
+    {
+        // an indexer and overlapping groups belong to this ratio (config note: 4 is "compressed sparse")
+        const int SparseRatio = 4;
+        var fields = d.Fields;
+        var layers = d.LayerCount;
+        var ratios = fields.Numbers("compress_ratios", layers) ?? throw fields.Fault("compress_ratios", "is missing; it must be a list of whole numbers");
+        var groups = fields.Size("o_groups");
+        if ((long)d.Heads * d.HeadDimension % groups != 0)
+        {
+            throw fields.Fault("o_groups", $"must divide num_attention_heads x head_dim, found {groups}");
+        }
+
+        var indexer = new SparseIndexer(fields.Size("index_topk"), fields.Size("index_n_heads"), fields.Size("index_head_dim"));
+        var mixture = ReadMixture(d);
+        return d.With(
+            new ResidualStream(d.HiddenSize, NormsPerLayer: 2, Streams: fields.Size("hc_mult")),
+            Dimensions.Stack(
+                layers,
+                layer => new CompressedAttention(
+                    d.Heads,
+                    d.HeadDimension,
+                    fields.Size("q_lora_rank"),
+                    fields.Size("o_lora_rank"),
+                    groups,
+                    fields.Size("sliding_window"),
+                    ratios[layer],
+                    ratios[layer] == SparseRatio ? 2 : 1,
+                    ratios[layer] == SparseRatio ? indexer : null),
+                _ => mixture));
+    }
+
+    private static MixtureOfExperts ReadMixture(Dimensions d)
+    {
+        var (experts, top) = d.Experts("n_routed_experts");
+        var width = d.Fields.Size("moe_intermediate_size");
+        var shared = (long)width * d.Fields.SizeOr("n_shared_experts", 0, 0);
+        return shared > int.MaxValue
+            ? throw d.Fields.Fault("n_shared_experts", "makes shared experts wider than any model's")
+            : new MixtureOfExperts(experts, top, width, true, false, true, (int)shared, false, 0);
+    }
+
+    private static Func<int, bool> SparseLayers(Dimensions d, int layers)
+    {
+        if (d.Fields.Words("mlp_layer_types", layers, "dense", "sparse") is { } types)
+        {
+            return layer => types[layer] == "sparse";
+        }
+
+        var dense = d.Fields.SizeOr("first_k_dense_replace", 0, 0);
+        var step = d.Fields.SizeOr("moe_layer_freq", 1);
+        return layer => layer >= dense && layer % step == 0;
+    }
+
+    private static SparseIndexer?[] ReadIndexers(Dimensions d, int layers, int queryRank)
+    {
+        var fields = d.Fields;
+        var indexers = new SparseIndexer?[layers];
+        if (!fields.Has("index_topk"))
+        {
+            return d.Family is "deepseek_v32" or "glm_moe_dsa" ? throw fields.Fault("index_topk", "is missing; it must be a whole number of at least 1") : indexers;
+        }
+
+        if (queryRank == 0)
+        {
+            throw fields.Fault("q_lora_rank", "is missing; the indexer takes its queries from the query latent");
+        }
+
+        var scoring = new SparseIndexer(fields.Size("index_topk"), fields.Size("index_n_heads"), fields.Size("index_head_dim"));
+        var types = fields.Words("indexer_types", layers, "full", "shared");
+        if (types is null && fields.SizeOr("index_topk_freq", 1) > 1)
+        {
+            throw fields.Fault("indexer_types", "is missing; index_topk_freq above 1 needs the list of full and shared layers");
+        }
+
+        for (var layer = 0; layer < layers; layer++)
+        {
+            indexers[layer] = types is null || types[layer] == "full" ? scoring : scoring with { Heads = 0 };
+        }
+
+        return indexers;
+    }
+}

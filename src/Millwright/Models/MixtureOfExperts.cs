@@ -1,0 +1,94 @@
+namespace Millwright.Models;
+
+/// <summary>A router, routed experts and shared experts (Shazeer et al., arXiv 1701.06538; shared experts: DeepSeekMoE, arXiv 2401.06066).</summary>
+/// <param name="Experts">Routed experts.</param>
+/// <param name="TopExperts">Routed experts that one token uses.</param>
+/// <param name="ExpertIntermediateSize">Width inside one routed expert.</param>
+/// <param name="Gated">True for three matrices in an expert, false for two.</param>
+/// <param name="ExpertBias">True when each expert matrix has a bias (gpt-oss).</param>
+/// <param name="RouterBias">True when the router has one bias or correction for each expert.</param>
+/// <param name="SharedIntermediateSize">Width of all shared experts together; 0 for none.</param>
+/// <param name="SharedGate">True when a gate of one output scales the shared expert (Qwen).</param>
+/// <param name="LatentSize">Width that the routed experts work in when it is not the hidden size (Nemotron 3 Super, Ultra); 0 for the hidden size.</param>
+public sealed record MixtureOfExperts(
+    int Experts,
+    int TopExperts,
+    int ExpertIntermediateSize,
+    bool Gated,
+    bool ExpertBias,
+    bool RouterBias,
+    int SharedIntermediateSize,
+    bool SharedGate,
+    int LatentSize) : FeedForward
+{
+    private int UpMatrices => Gated ? 2 : 1;
+
+    /// <inheritdoc/>
+    internal override int RoutedExperts => Experts;
+
+    /// <inheritdoc/>
+    internal override int ExpertsPerToken => TopExperts;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Projection> Projections(int hiddenSize)
+    {
+        var projections = new List<Projection> { new("router", WeightRole.Kept, hiddenSize, Experts, Vectors: RouterBias ? Experts : 0) };
+        if (LatentSize > 0)
+        {
+            projections.Add(new("expert-latent-down", WeightRole.Matrix, hiddenSize, LatentSize));
+            projections.Add(new("expert-latent-up", WeightRole.Matrix, LatentSize, hiddenSize));
+        }
+
+        if (SharedIntermediateSize > 0)
+        {
+            projections.Add(new("shared-expert-up", WeightRole.Matrix, hiddenSize, UpMatrices * SharedIntermediateSize));
+            projections.Add(new("shared-expert-down", WeightRole.Matrix, SharedIntermediateSize, hiddenSize));
+        }
+
+        if (SharedGate)
+        {
+            projections.Add(new("shared-expert-gate", WeightRole.Kept, hiddenSize, 1));
+        }
+
+        return projections;
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Projection> ExpertProjections(int hiddenSize)
+    {
+        var width = ExpertWidth(hiddenSize);
+        return
+        [
+            new("routed-experts-up", WeightRole.Expert, width, UpMatrices * ExpertIntermediateSize, Vectors: ExpertBias ? UpMatrices * ExpertIntermediateSize : 0),
+            new("routed-experts-down", WeightRole.Expert, ExpertIntermediateSize, width, Vectors: ExpertBias ? width : 0),
+        ];
+    }
+
+    /// <summary>
+    /// Distinct experts that a number of tokens is expected to touch when each token draws its experts uniformly and without repetition:
+    /// E (1 - (1 - k/E)^tokens). One token touches exactly k.
+    /// </summary>
+    /// <param name="tokens">Tokens of the step.</param>
+    /// <returns>Expected number of experts, at most all.</returns>
+    public double ExpectedTouchedExperts(double tokens) =>
+        tokens <= 0 ? 0 : Experts * -double.ExpM1(tokens * double.LogP1(-(double)TopExperts / Experts));
+
+    /// <inheritdoc/>
+    internal override void AddRest(StepOperatorBuilder builder, int hiddenSize, double calls)
+    {
+        var pairs = builder.Tokens * TopExperts;
+        var width = ExpertWidth(hiddenSize);
+        foreach (var projection in ExpertProjections(hiddenSize))
+        {
+            builder.Experts(projection, pairs, ExpectedTouchedExperts(builder.Tokens), calls);
+        }
+
+        var activated = pairs * ExpertIntermediateSize + builder.Tokens * SharedIntermediateSize;
+        builder.Elementwise("expert-activation", activated * (UpMatrices + 1), calls);
+
+        // tokens are copied to their experts' rows, and the experts' answers summed back
+        builder.Elementwise("expert-scatter-gather", 2 * (pairs + builder.Tokens) * width, calls);
+    }
+
+    private int ExpertWidth(int hiddenSize) => LatentSize > 0 ? LatentSize : hiddenSize;
+}

@@ -1,0 +1,50 @@
+using Millwright.Operators;
+
+namespace Millwright.Models;
+
+/// <summary>What a weight is, which decides the precision it is served in.</summary>
+internal enum WeightRole
+{
+    /// <summary>Kept at 2 bytes whatever the precision: embedding, norm, bias, router, head and other small tensors.</summary>
+    Kept,
+
+    /// <summary>Matrix of attention or of a dense or shared feed-forward.</summary>
+    Matrix,
+
+    /// <summary>Matrix of a routed expert.</summary>
+    Expert,
+}
+
+/// <summary>Precision and bytes of each kind of weight.</summary>
+/// <param name="Matrix">Precision of ordinary matrices.</param>
+/// <param name="Expert">Precision of routed experts.</param>
+/// <param name="Fp4Bytes">Bytes of a 4-bit weight with its block scales.</param>
+internal readonly record struct WeightFormat(OperandPrecision Matrix, OperandPrecision Expert, double Fp4Bytes)
+{
+    /// <summary>Bytes of a weight that keeps 16 bits, and of an activation.</summary>
+    public const double KeptBytes = 2;
+
+    /// <summary>NVFP4: 4 bits and an 8-bit scale for each block of 16. Source: NVIDIA, "Introducing NVFP4", block size 16 with E4M3 scale.</summary>
+    public const double Nvfp4Bytes = 0.5 + 1.0 / 16;
+
+    /// <summary>MXFP4: 4 bits and an 8-bit scale for each block of 32. Source: OCP Microscaling Formats (MX) v1.0, table 1.</summary>
+    public const double Mxfp4Bytes = 0.5 + 1.0 / 32;
+
+    /// <summary>Precision of a kind of weight.</summary>
+    public OperandPrecision Precision(WeightRole role) => role switch
+    {
+        WeightRole.Matrix => Matrix,
+        WeightRole.Expert => Expert,
+        _ => OperandPrecision.Bf16,
+    };
+
+    /// <summary>Bytes of one weight of a kind.</summary>
+    public double Bytes(WeightRole role) => Bytes(Precision(role));
+
+    private double Bytes(OperandPrecision precision) => precision switch
+    {
+        OperandPrecision.Fp8 => 1,
+        OperandPrecision.Fp4 => Fp4Bytes,
+        _ => KeptBytes,
+    };
+}
