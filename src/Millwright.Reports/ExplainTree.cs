@@ -1,0 +1,65 @@
+using Millwright.Catalog;
+using Millwright.Planning;
+
+namespace Millwright.Reports;
+
+/// <summary>How a figure came about, as a tree for the terminal and for pages.</summary>
+/// <param name="Name">Name of the figure.</param>
+/// <param name="Value">Its value for people.</param>
+/// <param name="Formula">Its formula in words and names; empty for an input.</param>
+/// <param name="Range">Its range for people, or null.</param>
+/// <param name="Evidence">What stands behind an input; null for a computed figure.</param>
+/// <param name="Source">Source of an input; null for a computed figure.</param>
+/// <param name="Date">Date of an input; null for a computed figure.</param>
+/// <param name="ShownAbove">True where the figure was opened before in this tree, so that its inputs are not repeated.</param>
+/// <param name="Children">The figures it was computed from.</param>
+public sealed record ExplainTree(
+    string Name,
+    string Value,
+    string Formula,
+    string? Range,
+    Evidence? Evidence,
+    string? Source,
+    string? Date,
+    bool ShownAbove,
+    IReadOnlyList<ExplainTree> Children)
+{
+    /// <summary>The tree behind a figure. Each figure is opened once, so that the tree never outgrows the plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="name">Name of the figure.</param>
+    /// <returns>The tree, or null when the plan kept no node of that name.</returns>
+    public static ExplainTree? Of(Plan plan, string name)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        for (int i = 0; i < plan.Nodes.Count; i++)
+        {
+            if (plan.Nodes[i].Name == name)
+            {
+                var figures = plan.Figures.GroupBy(figure => figure.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+                return Grow(plan.Nodes, figures, i, [], plan.Nodes.Count);
+            }
+        }
+
+        return null;
+    }
+
+    // A node only knows nodes before it, so "below" falls with every level and the tree ends whatever the book holds.
+    private static ExplainTree Grow(IReadOnlyList<FigureNode> nodes, Dictionary<string, PlanFigure> figures, int place, HashSet<int> opened, int below)
+    {
+        FigureNode node = nodes[place];
+        string unit = Humanize.UnitOf(node.Name, node.Unit);
+        string value = double.IsFinite(node.Value) ? Humanize.Value(node.Value, unit) : node.Reason ?? "no value";
+        if (node.Input is UncertainValue input)
+        {
+            string? stated = input.HasRange ? Humanize.Range(input.Distribution.Low, input.Distribution.High, unit) : null;
+            return new ExplainTree(node.Name, value, node.Formula, stated, input.Evidence, input.Source, input.Date, ShownAbove: false, []);
+        }
+
+        string? range = figures.TryGetValue(node.Name, out PlanFigure? figure) ? Humanize.Range(figure) : null;
+        bool again = !opened.Add(place) && node.Inputs.Count > 0;
+        IReadOnlyList<ExplainTree> children = again
+            ? []
+            : [.. node.Inputs.Where(i => i >= 0 && i < below && i < place).Distinct().Select(i => Grow(nodes, figures, i, opened, place))];
+        return new ExplainTree(node.Name, value, node.Formula, range, null, null, null, again, children);
+    }
+}
