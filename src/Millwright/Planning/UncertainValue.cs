@@ -9,8 +9,11 @@ namespace Millwright.Planning;
 /// <param name="Evidence">What stands behind it.</param>
 /// <param name="Source">Address, file and row, or "scenario FILE:LINE".</param>
 /// <param name="Date">Date of the figure, or empty.</param>
-/// <param name="CatalogId">Id of the catalog row, or null where the scenario states the value.</param>
+/// <param name="CatalogId">Id of the catalog row, or null where the scenario or a default states the value.</param>
 /// <param name="Correlation">Inputs that share this key move together; null to move alone.</param>
+/// <param name="IsStated">True when the scenario states it: a condition of the question, not evidence for the answer.</param>
+/// <param name="Least">Least value that makes sense.</param>
+/// <param name="Greatest">Greatest value that makes sense.</param>
 public sealed record UncertainValue(
     SplitDistribution Distribution,
     string Unit,
@@ -18,8 +21,16 @@ public sealed record UncertainValue(
     string Source,
     string Date,
     string? CatalogId,
-    string? Correlation)
+    string? Correlation,
+    bool IsStated,
+    double Least = double.NegativeInfinity,
+    double Greatest = double.PositiveInfinity)
 {
     /// <summary>True when the value has a range.</summary>
     public bool HasRange => Distribution.Low != Distribution.Mid || Distribution.High != Distribution.Mid;
+
+    /// <summary>The value at a standard normal deviate, kept within the limits that make sense.</summary>
+    /// <param name="deviate">A standard normal deviate.</param>
+    /// <returns>The value.</returns>
+    public double At(double deviate) => Math.Clamp(Distribution.At(deviate), Least, Greatest);
 }

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using Millwright.Applications;
+using Millwright.Catalog;
+using Millwright.Chips;
+using Millwright.Models;
+using Millwright.Operators;
+using Millwright.Serving;
+
+namespace Millwright.Planning.Stages;
+
+/// <summary>What a chip makes of one workload, as figures.</summary>
+internal readonly record struct ServingFigures(
+    Figure Output, Figure Input, Figure Cached, Figure PrefillShare, Figure CachedShare, Figure ChipWatts, Figure OutputTokens, ServingPoint Point);
+
+/// <summary>Finds the serving point of each workload on the chips bought. Points are kept by their inputs: most runs of a study ask for the same ones.</summary>
+internal sealed class ServingStage
+{
+    private readonly string[] _names;
+    private readonly Service[] _services;
+    private readonly WorkloadInputs[] _inputs;
+    private readonly UncertainValue[] _errors;
+    private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ServingPoint> _points = new();
+
+    public ServingStage(ScenarioInput scenario, CatalogData catalog, SystemRecord system, WorkloadInputs[] inputs)
+    {
+        _inputs = inputs;
+        _names = [.. scenario.Workloads.Select(w => w.Name)];
+        ChipTimer? chip = ChipTimer.Create(system, catalog.OperatorCurves, out string reason);
+        _services = [.. scenario.Workloads.Select(w => Service.Of(w, catalog, chip, reason))];
+        _errors = new UncertainValue[_services.Length];
+        for (int w = 0; w < _errors.Length; w++)
+        {
+            double band = _services[w].ErrorBand;
+            _errors[w] = new UncertainValue(
+                new(1 / (1 + band), 1, 1 + band),
+                "1",
+                Evidence.Derived,
+                "error of the fitted operator curves and of the step model, docs/method-serving.md",
+                "",
+                null,
+                "serving-error",
+                IsStated: false,
+                Least: 0);
+        }
+    }
+
+    public ServingFigures[] Run(FigureBook book)
+    {
+        ServingFigures[] figures = new ServingFigures[_services.Length];
+        for (int w = 0; w < figures.Length; w++)
+        {
+            int workload = w;
+            string name = "workload." + _names[w];
+            Figure[] service = _inputs[w].EnterService(book);
+            Figure error = book.Input($"workloads.{_names[w]}.throughput_error", _errors[w]);
+            EngineRun<ServingPoint> run = book.Run(service, x => PointOf(workload, x));
+            ServingPoint point = run.Result;
+            string? reason = point.Limit == BatchLimit.Infeasible ? point.Reason : null;
+            Figure output = run.Output(name + ".model_output_rate", "tok/s", "output tokens a chip and second at the largest batch within TTFT, TPOT and memory", static p => p.OutputTokensPerChipSecond, reason: reason);
+            Figure input = run.Output(name + ".model_input_rate", "tok/s", "uncached input tokens that come with them", static p => p.InputTokensPerChipSecond, reason: reason);
+            Figure cached = run.Output(name + ".model_cached_rate", "tok/s", "cached input tokens that come with them", static p => p.CachedTokensPerChipSecond, reason: reason);
+            figures[w] = new ServingFigures(
+                book.Define(name + ".output_per_chip_second", "tok/s", "modelled rate x throughput_error", output, error, static (r, e) => r * e),
+                book.Define(name + ".input_per_chip_second", "tok/s", "modelled rate x throughput_error", input, error, static (r, e) => r * e),
+                book.Define(name + ".cached_per_chip_second", "tok/s", "modelled rate x throughput_error", cached, error, static (r, e) => r * e),
+                run.Output(name + ".prefill_share", "1", "share of the chip's time that uncached input causes", static p => p.PrefillShare, reason: reason),
+                run.Output(name + ".cached_share_of_time", "1", "share of the chip's time that cached input causes", static p => p.CachedShare, reason: reason),
+                run.Output(name + ".chip_power", "W", "mean power of a chip at this point", static p => p.ChipWatts, reason: reason),
+                service[2],
+                point);
+            run.Output(name + ".time_to_first_token", "s", "prefill of the uncached input, without queueing", static p => p.TimeToFirstTokenSeconds, reason: reason);
+            run.Output(name + ".time_per_output_token", "s", "mean step of the batch", static p => p.TimePerOutputTokenSeconds, reason: reason);
+            run.Output(name + ".batch", "1", "sequences that decode together on one replica", static p => p.BatchPerReplica, reason: reason);
+            run.Output(name + ".chips_per_replica", "1", "chips of one replica", static p => p.ChipsPerReplica, reason: reason);
+        }
+
+        return figures;
+    }
+
+    private ServingPoint PointOf(int workload, double[] x) =>
+        _points.GetOrAdd(
+            (workload, x[0], x[1], x[2], x[3], x[4]), static (key, services) => services[key.Workload].PointAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken), _services);
+
+    /// <summary>A model on a chip, ready to be asked.</summary>
+    private sealed record Service(ModelArchitecture? Model, ChipTimer? Chip, LengthHistogram? Lengths, OperandPrecision Precision, string Reason)
+    {
+        public double ErrorBand => Model is null || Chip is null ? 0 : ServingError.Band(Model, Chip, Precision);
+
+        public static Service Of(WorkloadInput workload, CatalogData catalog, ChipTimer? chip, string reason)
+        {
+            ModelRecord record = catalog.FindModel(workload.Model)
+                ?? throw new MissingInputException($"workloads.{workload.Name}.model", $"The catalog has no model called \"{workload.Model}\".");
+            OperandPrecision precision = workload.Precision switch
+            {
+                ServingPrecision.Bf16 => OperandPrecision.Bf16,
+                ServingPrecision.Fp8 => OperandPrecision.Fp8,
+                _ => OperandPrecision.Fp4,
+            };
+            LengthHistogram? lengths = workload.Lengths is { } id ? catalog.FindLengths(id) : null;
+            return new Service(ModelArchitecture.Parse(record.Id, record.ConfigJson), chip, lengths, precision, reason);
+        }
+
+        public ServingPoint PointAt(double input, double cached, double output, double firstToken, double perToken)
+        {
+            if (Chip is null || Model is null)
+            {
+                return new ServingPoint(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, BatchLimit.Infeasible, Reason, 0);
+            }
+
+            RequestLengths lengths = Lengths is null
+                ? RequestLengths.FromMeans(input, output, cached)
+                : RequestLengths.FromHistogram(Lengths, input, output, cached);
+            return ServingCapacity.Find(Model, Chip, new ServingDemand(lengths, Precision, firstToken, perToken));
+        }
+    }
+}
