@@ -1,1 +1,3 @@
-Console.WriteLine("millwright");
+using Millwright.Cli;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Millwright.Cli.Output;
+
+namespace Millwright.Cli.Commands;
+
+/// <summary>Options that several commands share; each command makes its own.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Json() => new("--json") { Description = "Write the result for machines to this file.", HelpName = "FILE" };
+
+    public static Option<string?> Html() => new("--html") { Description = "Write one self-contained page to this file.", HelpName = "FILE" };
+
+    public static Option<string[]> Catalog() => new("--catalog")
+    {
+        Description = "Lay the YAML files of this folder over the catalog; may be given more than once.",
+        HelpName = "DIR",
+    };
+
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "Change one key of the scenario, such as site.power=\"2 GW facility\"; may be given more than once.",
+        HelpName = "KEY=VALUE",
+    };
+
+    public static Argument<string> Scenario(string name = "scenario") => new(name) { Description = "Path of the scenario." };
+
+    /// <summary>Checks the output files before any work is done.</summary>
+    public static (OutputFile? Json, OutputFile? Html) Files(ParseResult parsed, Option<string?> json, Option<string?> html) =>
+        (OutputFile.At(parsed.GetValue(json), "--json"), OutputFile.At(parsed.GetValue(html), "--html"));
+}
