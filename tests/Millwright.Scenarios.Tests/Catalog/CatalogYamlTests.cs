@@ -108,7 +108,7 @@ public sealed class CatalogYamlTests
         { "figures:\n  - &x { id: a, metric: m, unit: u, mid: 1, evidence: read, source: s }\n  - *x\n", 2, ["anchor \"&x\"", "not allowed"] },
         { "figures: [*x]\n", 1, ["alias \"*x\"", "not allowed"] },
         { "figures: !!set {}\n", 1, ["tag", "not allowed"] },
-        { "figures:\n\t- { id: a }\n", 2, ["not valid YAML"] },
+        { "figures:\n\t- { id: a }\n", 2, ["a tab indents this line"] },
         { "figures: [\n", 2, ["not valid YAML"] },
         { "figuers: []\n", 1, ["unknown key \"figuers\"", "nearest: \"figures\""] },
         { "- 1\n", 1, ["begins with a list", "figures"] },
