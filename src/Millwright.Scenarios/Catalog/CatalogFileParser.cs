@@ -72,8 +72,25 @@ internal sealed class CatalogFileParser
         }
         catch (YamlException e)
         {
-            throw new InputException(file, (int)e.Start.Line, (int)e.Start.Column, "is not valid YAML here: " + Reason(e));
+            throw TabError(file, text) ?? new InputException(file, (int)e.Start.Line, (int)e.Start.Column, "is not valid YAML here: " + Reason(e));
         }
+    }
+
+    // YAML's own message for a tab blames the line before; the user needs the line with the tab.
+    private static InputException? TabError(string file, string text)
+    {
+        int line = 0;
+        foreach (ReadOnlySpan<char> content in text.AsSpan().EnumerateLines())
+        {
+            line++;
+            int indent = content.IndexOfAnyExcept(' ');
+            if (indent >= 0 && content[indent] == '\t' && !content.Trim().IsEmpty)
+            {
+                return new InputException(file, line, indent + 1, "a tab indents this line; allowed: spaces only");
+            }
+        }
+
+        return null;
     }
 
     private static string Reason(YamlException e)

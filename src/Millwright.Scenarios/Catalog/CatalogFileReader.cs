@@ -27,7 +27,7 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
     {
         CatalogNode root = CatalogFileParser.Parse(file, CatalogFileParser.ReadText(file))
             ?? throw new InputException(file, 1, 1, $"is empty; allowed at the top: {string.Join(", ", Sections)}");
-        var top = new CatalogRow(file, "catalog file", root, Sections);
+        var top = new CatalogRow(file, "catalog file", WithSection(file, root), Sections);
         string collection = top.OptionalText("collection") ?? Path.GetFileNameWithoutExtension(file);
         Add(top, "figures", _figures, n => CatalogRowReaders.Figure(file, n, collection));
         Add(top, "systems", _systems, n => CatalogRowReaders.System(file, n));
@@ -66,6 +66,24 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
         }
 
         return catalog;
+    }
+
+    // A file of one kind of row may be a bare list: its name then says the kind.
+    private static CatalogNode WithSection(string file, CatalogNode root)
+    {
+        if (root is not ListNode list)
+        {
+            return root;
+        }
+
+        string name = Path.GetFileNameWithoutExtension(file);
+        string section = name switch
+        {
+            "lengths" => "length_histograms",
+            "operator-curves" => "operator_curves",
+            _ => throw new InputException(file, root.Line, root.Column, $"begins with a list; allowed at the top: {string.Join(", ", Sections)}"),
+        };
+        return new MapNode([new MapEntry(new ScalarNode(section, false, list.Line, list.Column), list)], list.Line, list.Column);
     }
 
     private static void Check(CatalogReference reference, CatalogData catalog)

@@ -49,8 +49,9 @@ internal sealed class CatalogRow
 
     /// <summary>The node of a key, or null.</summary>
     /// <param name="key">The key.</param>
-    /// <returns>The node, or null where the key is absent or has no value.</returns>
-    public CatalogNode? Find(string key) => _values.GetValueOrDefault(key) is { } node && node is not ScalarNode { Text: "", IsQuoted: false } ? node : null;
+    /// <returns>The node, or null where the key is absent or has no value (nothing, null or ~).</returns>
+    public CatalogNode? Find(string key) =>
+        _values.GetValueOrDefault(key) is { } node && node is not ScalarNode { Text: "" or "null" or "~", IsQuoted: false } ? node : null;
 
     /// <summary>A text that must be there.</summary>
     /// <param name="key">The key.</param>
