@@ -136,9 +136,8 @@ public static class QuantityText
         rest = rest[length..];
         if (rest.StartsWith(',') || rest.StartsWith('.') || rest.StartsWith('_'))
         {
-            string plain = (number + rest).Replace(",", rest.Length == 4 || rest.Length > 4 && !char.IsAsciiDigit(rest[4]) ? "" : ".", StringComparison.Ordinal);
-            problem = $"\"{text}\" is not a number; write digits with a point before decimals and \"_\" between thousands"
-                + (rest[0] == ',' && NumberLength(plain) > 0 && !plain.Contains(',') ? $", such as \"{plain}\"" : "");
+            string hint = Uncomma(number, rest) is { } plain ? $", such as \"{plain}\"" : "";
+            problem = $"\"{text}\" is not a number; write digits with a point before decimals and \"_\" between thousands{hint}";
             return false;
         }
 
@@ -164,6 +163,19 @@ public static class QuantityText
         }
 
         return true;
+    }
+
+    /// <summary>The number that "1,000" or "7,5" means: three digits after the comma are thousands, others decimals.</summary>
+    private static string? Uncomma(string number, string rest)
+    {
+        if (rest[0] != ',' || number.Contains('.') || rest.Length == 1)
+        {
+            return null;
+        }
+
+        int digits = Digits(rest, 1);
+        string after = rest[(1 + digits)..];
+        return digits == 0 || after.StartsWith(',') ? null : number + (digits == 3 ? "" : ".") + rest[1..];
     }
 
     /// <summary>"B/GW" after "$10" says "B$/GW".</summary>
