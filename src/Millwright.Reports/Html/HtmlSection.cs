@@ -151,9 +151,10 @@ public sealed class HtmlSection
         }
 
         _html.Append("</tr></thead>\n<tbody>\n");
+        string[] groups = table.Filterable ? GroupsOf(table) : [];
         foreach (HtmlRow row in table.Rows)
         {
-            AppendRow(table, row);
+            AppendRow(table, row, groups);
         }
 
         _html.Append("</tbody></table></div>\n");
@@ -279,7 +280,7 @@ public sealed class HtmlSection
 
     private void AppendFilter(HtmlTable table)
     {
-        string[] groups = [.. table.Rows.Select(row => row.Group).OfType<string>().Distinct(StringComparer.Ordinal)];
+        string[] groups = GroupsOf(table);
         _html.Append("<div class=\"filtered\">\n<style>");
         for (int i = 0; i <= groups.Length; i++)
         {
@@ -306,7 +307,9 @@ public sealed class HtmlSection
         _html.Append("<input type=\"search\" id=\"filter-words\" placeholder=\"words to look for\" aria-label=\"Show the rows that hold these words\" hidden=\"hidden\"/></div>\n");
     }
 
-    private void AppendRow(HtmlTable table, HtmlRow row)
+    private static string[] GroupsOf(HtmlTable table) => [.. table.Rows.Select(row => row.Group).OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    private void AppendRow(HtmlTable table, HtmlRow row, string[] groups)
     {
         _html.Append("<tr");
         if (row.Id is not null)
@@ -314,7 +317,6 @@ public sealed class HtmlSection
             _html.Append(" id=\"").Append(Markup.Id(row.Id)).Append('"');
         }
 
-        string[] groups = table.Filterable ? [.. table.Rows.Select(r => r.Group).OfType<string>().Distinct(StringComparer.Ordinal)] : [];
         string style = row.Strong ? "strong" : "";
         if (row.Group is not null && table.Filterable)
         {

@@ -1,0 +1,193 @@
+using Millwright.Planning;
+using Millwright.Reports.Charts;
+using Millwright.Reports.Html;
+
+namespace Millwright.Reports.Pages;
+
+/// <summary>Who pays, and what they get.</summary>
+internal static class MoneySections
+{
+    public static void Money(HtmlSection section, PlanView plan)
+    {
+        SourcesAndUses(section, plan);
+        List<ChartMarker> milestones = SiteSections.Milestones(plan);
+        List<ChartLine> flows = Lines(plan, ("Project", "finance.cash_flow_project"), ("Equity", "finance.cash_flow_equity"));
+        if (flows.Count > 0)
+        {
+            List<ChartLine> running = [.. flows.Select(line => line with { Y = Running(line.Y) })];
+            section.Picture(
+                "Cash position over time",
+                "Cash flows summed from the start of construction, nominal dollars: where a line crosses zero, the money is back.",
+                width => Svg.Lines("Lines of the summed cash flow of the project and of equity by month.", running, "USD", "month", milestones, width));
+        }
+        else
+        {
+            section.Note("The plan has no cash flows by month.");
+        }
+
+        var pictures = new List<(string, string, Func<double, string>)>();
+        List<ChartLine> operation = Lines(plan, ("Revenue", "finance.revenue"), ("Operating cost", "finance.opex"), ("Debt service", "finance.debt_service"), ("Distributions", "finance.distributions"));
+        if (operation.Count > 0)
+        {
+            pictures.Add(("Cash by month", "", width => Svg.Lines("Lines of revenue, operating cost, debt service and distributions by month.", operation, "USD", "month", milestones, width)));
+        }
+
+        List<ChartLine> debt = Lines(plan, ("Debt", "finance.debt_balance"));
+        if (debt.Count > 0)
+        {
+            pictures.Add(("Debt outstanding", "", width => Svg.Lines("Line of the debt balance by month.", [debt[0] with { Filled = true }], "USD", "month", milestones, width)));
+        }
+
+        section.Pictures(pictures);
+        if (Cover(plan) is ChartLine cover)
+        {
+            section.Picture(
+                "Debt service cover (DSCR)",
+                "Revenue less operating cost over debt service, trailing twelve months, before tax.",
+                width => Svg.Lines("Line of the debt service cover ratio by month.", [cover], "1", "month", milestones, width));
+        }
+
+        SiteSections.Listed(section, plan, ["finance.min_dscr", "finance.status", "finance.moic", "finance.payback"]);
+    }
+
+    public static void Returns(HtmlSection section, PlanView plan, PlanPageOptions options)
+    {
+        if (options.Returns.Count > 0)
+        {
+            section.Table(new HtmlTable(
+                "Returns at several contract prices and terms",
+                [new("Contract"), new("Term", true), new("IRR of the project", true), new("IRR of equity", true), new("Lowest DSCR", true), new("Debt")],
+                [.. options.Returns.Select(c => new HtmlRow([
+                    new HtmlCell(Humanize.Value(c.ContractUsdPerWattYear, "USD/(W yr)")) { Flag = c.IsPlanned ? "planned" : null },
+                    Humanize.Value(c.TermYears, "years"), Share(c.ProjectIrr), Share(c.EquityIrr), c.MinDscr is double dscr ? Humanize.Value(dscr, "1") : "none",
+                    c.Status]) { Strong = c.IsPlanned })]));
+        }
+
+        SiteSections.Listed(section, plan, ["finance.project_irr", "finance.equity_irr"]);
+        List<Swing> swings = [.. plan.Plan.Swings.Take(12)];
+        if (swings.Count > 0 && plan.Value("finance.project_irr") is double planned)
+        {
+            section.Picture(
+                "What moves the return most",
+                "IRR of the project with one input at its p10 and at its p90, all others as planned. Where an input has no range of its own, plus and minus 10 % is used.",
+                width => Svg.Tornado(
+                    "Tornado of the inputs that move the return of the project: " + string.Join(", ", swings.Take(3).Select(swing => FigureTitles.Of(swing.Input))) + " first.",
+                    planned,
+                    [.. swings.Select(swing => new TornadoBar(FigureTitles.Of(swing.Input), swing.Low, swing.High, swing.AssumedRange ? "\u00b110 %" : ""))],
+                    "share",
+                    width));
+        }
+        else
+        {
+            section.Note(swings.Count > 0 ? "The project has no internal rate of return, so nothing can be said about what moves it." : "The plan has no study of what moves the return.");
+        }
+    }
+
+    private static void SourcesAndUses(HtmlSection section, PlanView plan)
+    {
+        List<ChartPart> sources = Parts(plan, "finance.debt", "finance.supplier_equity", "finance.equity");
+        List<ChartPart> uses = [.. CostSections.Capex(plan), .. Parts(plan, "finance.idc", "finance.fees")];
+        if (plan.Value("finance.uses_total") is double total)
+        {
+            Fill(sources, total, "Other sources");
+            Fill(uses, total, "Other uses");
+        }
+
+        List<ChartBar> bars = [];
+        if (sources.Count > 0)
+        {
+            bars.Add(new ChartBar("Sources", sources));
+        }
+
+        if (uses.Count > 0)
+        {
+            bars.Add(new ChartBar("Uses", uses));
+        }
+
+        if (bars.Count == 0)
+        {
+            section.Note("The plan has no sources and uses of funds.");
+            return;
+        }
+
+        section.Picture(
+            "Sources and uses of funds",
+            "Until full power, interest and fees included, nominal dollars.",
+            width => Svg.StackedBars(
+                string.Join(" ", bars.Select(bar => $"{bar.Label}: {CostSections.Said(bar.Parts)}.")), bars, "USD", width));
+        double sourceSum = sources.Sum(part => part.Value);
+        double useSum = uses.Sum(part => part.Value);
+        List<HtmlRow> rows = [.. Enumerable.Range(0, Math.Max(sources.Count, uses.Count)).Select(i => new HtmlRow([
+            i < sources.Count ? sources[i].Label : "", Amount(sources, i, sourceSum), Percent(sources, i, sourceSum),
+            i < uses.Count ? uses[i].Label : "", Amount(uses, i, useSum), Percent(uses, i, useSum)]))];
+        rows.Add(new HtmlRow(["Total", Humanize.Value(sourceSum, "USD"), "", "Total", Humanize.Value(useSum, "USD"), ""]) { Strong = true });
+        section.Table(new HtmlTable("The same in figures", [new("Source"), new("Amount", true), new("Share", true), new("Use"), new("Amount", true), new("Share", true)], rows));
+    }
+
+    private static HtmlCell Amount(List<ChartPart> parts, int i, double sum) => i < parts.Count && sum > 0 ? Humanize.Value(parts[i].Value, "USD") : "";
+
+    private static HtmlCell Percent(List<ChartPart> parts, int i, double sum) => i < parts.Count && sum > 0 ? Humanize.Value(parts[i].Value / sum, "share") : "";
+
+    private static HtmlCell Share(double? value) => value is double number ? Humanize.Value(number, "share") : "none";
+
+    private static List<ChartPart> Parts(PlanView plan, params string[] names) =>
+        [.. names.Where(name => plan.Value(name) is > 0).Select(name => new ChartPart(FigureTitles.Of(name), plan.Value(name)!.Value))];
+
+    private static void Fill(List<ChartPart> parts, double total, string label)
+    {
+        double rest = total - parts.Sum(part => part.Value);
+        if (parts.Count > 0 && rest > total * 1e-6)
+        {
+            parts.Add(new ChartPart(label, rest));
+        }
+    }
+
+    private static List<ChartLine> Lines(PlanView plan, params (string Label, string Name)[] series) =>
+        [.. series.Where(entry => plan.Series(entry.Name) is not null).Select(entry => new ChartLine(entry.Label, plan.Series(entry.Name)!.X, plan.Series(entry.Name)!.Y))];
+
+    private static double[] Running(IReadOnlyList<double> values)
+    {
+        double[] sums = new double[values.Count];
+        double sum = 0;
+        for (int i = 0; i < values.Count; i++)
+        {
+            sum += double.IsFinite(values[i]) ? values[i] : 0;
+            sums[i] = sum;
+        }
+
+        return sums;
+    }
+
+    private static ChartLine? Cover(PlanView plan)
+    {
+        if (plan.Series("finance.revenue") is not PlanSeries revenue || plan.Series("finance.debt_service") is not PlanSeries service || plan.Series("finance.opex") is null)
+        {
+            return null;
+        }
+
+        var xs = new List<double>();
+        var ys = new List<double>();
+        foreach (double month in revenue.X.Where(double.IsFinite))
+        {
+            double from = month - 11;
+            double paid = 0;
+            bool full = true;
+            for (int i = 0; i < Math.Min(service.X.Count, service.Y.Count); i++)
+            {
+                if (service.X[i] >= from && service.X[i] <= month)
+                {
+                    paid += Math.Abs(service.Y[i]);
+                    full &= Math.Abs(service.Y[i]) > 0;
+                }
+            }
+
+            if (full && paid > 0 && plan.Sum("finance.revenue", from, 12) is double earned && plan.Sum("finance.opex", from, 12) is double cost)
+            {
+                xs.Add(month);
+                ys.Add((earned - Math.Abs(cost)) / paid);
+            }
+        }
+
+        return xs.Count > 1 ? new ChartLine("DSCR", xs, ys) : null;
+    }
+}
