@@ -69,7 +69,7 @@ public sealed record LatentAttention(
         builder.Elementwise("rotary", builder.Tokens * 2 * (Heads * (double)RotaryDimension + CachedWidth + QueryRank), calls, VectorParameters);
         Indexer?.AddScoring(builder, tokensPerEntry: 1, calls);
 
-        // absorbed: each head's query meets the latent itself, of rank + rotary for scores and rank for values (arXiv 2405.04434, appendix C)
+        // absorbed: each head's query meets the latent itself, of rank + rotary for scores and rank for values (arXiv 2405.04434, section 2.1.2)
         var absorbedFlops = 2.0 * Heads * (CachedWidth + KeyValueRank);
         var absorbedActivations = Heads * (CachedWidth + KeyValueRank);
         if (Indexer is not null)

@@ -30,11 +30,18 @@ internal static class LatentFamilies
     /// <summary>DeepSeek-V4: window and compressed context, hyper-connections.</summary>
     public static ArchitectureFields ReadCompressed(Dimensions d)
     {
-        // an indexer and overlapping groups belong to this ratio (config note: 4 is "compressed sparse")
+        // groups of 4 overlap and are chosen by an indexer, groups of 128 are read whole
         const int SparseRatio = 4;
+        const int DenseRatio = 128;
         var fields = d.Fields;
         var layers = d.LayerCount;
         var ratios = fields.Numbers("compress_ratios", layers) ?? throw fields.Fault("compress_ratios", "is missing; it must be a list of whole numbers");
+        var unknown = Array.FindIndex(ratios, ratio => ratio is not (0 or SparseRatio or DenseRatio));
+        if (unknown >= 0)
+        {
+            throw fields.Fault($"compress_ratios[{unknown}]", $"must be 0 (window only), {SparseRatio} or {DenseRatio}, found {ratios[unknown]}");
+        }
+
         var groups = fields.Size("o_groups");
         if ((long)d.Heads * d.HeadDimension % groups != 0)
         {

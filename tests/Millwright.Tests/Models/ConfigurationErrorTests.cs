@@ -31,6 +31,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("deepseek-v3.2", "q_lora_rank", null, "q_lora_rank", "takes its queries from the query latent")]
     [InlineData("glm-5.2", "indexer_types", null, "indexer_types", "index_topk_freq above 1 needs the list")]
     [InlineData("deepseek-v4-pro", "compress_ratios", null, "compress_ratios", "is missing")]
+    [InlineData("deepseek-v4-pro", "compress_ratios", "[4, 128, 2]", "compress_ratios", "an item for each of the 61 layers, found 3")]
     [InlineData("deepseek-v4-pro", "o_groups", "7", "o_groups", "must divide")]
     [InlineData("deepseek-v4-pro", "expert_dtype", "\"fp3\"", "expert_dtype", "must be fp4, fp8 or bfloat16, found 'fp3'")]
     [InlineData("nemotron-3-nano-30b-a3b", "hybrid_override_pattern", "\"MEX\"", "hybrid_override_pattern", "a letter for each of the 52 layers, found 3")]
@@ -63,6 +64,18 @@ public sealed class ConfigurationErrorTests
         var exception = Assert.Throws<ModelConfigException>(() => ModelArchitecture.Parse("mine", config.ToJsonString()));
 
         Assert.Equal("text_config.linear_num_key_heads", exception.Field);
+    }
+
+    [Fact]
+    public void An_unknown_compression_of_the_cache_is_refused()
+    {
+        var config = JsonNode.Parse(TestModels.Config("deepseek-v4-flash"))!;
+        config["compress_ratios"]![5] = 2;
+
+        var exception = Assert.Throws<ModelConfigException>(() => ModelArchitecture.Parse("mine", config.ToJsonString()));
+
+        Assert.Equal("compress_ratios[5]", exception.Field);
+        Assert.Contains("must be 0 (window only), 4 or 128, found 2", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -251,6 +251,16 @@ public sealed class StepOperatorTests
     }
 
     [Fact]
+    public void Prompt_attention_is_sized_by_the_prompt_and_products_by_all_tokens()
+    {
+        var operators = Step(TestModels.Parse("llama-3.1-8b"), new StepShape(16, 16_000, 8192, 0, 4));
+
+        Assert.Equal(2048, Assert.Single(operators, o => o.Kind == OperatorKind.PrefillAttention).Rows);
+        Assert.Equal(16, Assert.Single(operators, o => o.Kind == OperatorKind.DecodeAttention).Rows);
+        Assert.Equal(8208, Assert.Single(operators, o => o.Name == "qkv").Rows);
+    }
+
+    [Fact]
     public void Only_sequences_that_emit_a_token_pass_the_head()
     {
         var operators = Step(TestModels.Parse("llama-3.1-8b"), new StepShape(16, 16_000, 8192, 0, 4));
