@@ -61,6 +61,20 @@ public sealed record BillOfMaterials
     /// <returns>The share; the five sum to 1. NaN when there is no bill or nothing costs anything.</returns>
     public double Share(BillGroup group) => Usd(group) / TotalUsd;
 
+    /// <summary>Greatest power of one group, W, as far as its parts are counted on their own.</summary>
+    /// <param name="group">The group.</param>
+    /// <returns>The sum over the parts whose power is known; 0 where none is, as for a network found by its share of cost.</returns>
+    public double KnownWatts(BillGroup group)
+    {
+        double watts = 0;
+        for (int i = 0; i < Parts.Count; i++)
+        {
+            watts += Parts[i].Group == group ? Parts[i].Watts ?? 0 : 0;
+        }
+
+        return watts;
+    }
+
     /// <summary>Makes the bill.</summary>
     /// <remarks>
     /// With P the price of one system, n and s the shares of network and storage of all IT that are added:

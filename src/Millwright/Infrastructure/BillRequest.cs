@@ -35,10 +35,10 @@ public sealed record BillRequest
     /// <summary>How the network's cost is found.</summary>
     public NetworkMethod Method { get; init; } = NetworkMethod.Parts;
 
-    /// <summary>Network over all IT, for the method "share".</summary>
+    /// <summary>Network over all IT, for the method "share"; also splits a price that holds the network without saying how much of it.</summary>
     public double NetworkShareOfIt { get; init; }
 
-    /// <summary>Storage over all IT.</summary>
+    /// <summary>Storage over all IT; also splits a price that holds storage without saying how much of it.</summary>
     public double StorageShareOfIt { get; init; }
 
     /// <summary>The scale-out network, for the method "parts".</summary>

@@ -65,8 +65,9 @@ public readonly record struct BuildingShares(
         double heatRejection)
     {
         double within = generators + ups + switchgear + substation + coolantDistribution + heatRejection;
-        double least = Math.Min(Math.Min(Math.Min(landAndShell, plant), Math.Min(generators, ups)), Math.Min(Math.Min(switchgear, substation), Math.Min(coolantDistribution, heatRejection)));
-        if (!(within > 0 && landAndShell + plant > 0 && least >= 0))
+        bool allThere = landAndShell >= 0 && plant >= 0 && generators >= 0 && ups >= 0
+            && switchgear >= 0 && substation >= 0 && coolantDistribution >= 0 && heatRejection >= 0;
+        if (!(allThere && within > 0 && landAndShell + plant > 0))
         {
             throw new ArgumentOutOfRangeException(nameof(plant), plant, "Weights are 0 or more and their sum is over 0.");
         }

@@ -35,7 +35,7 @@ public readonly record struct RackPlan(
     /// <param name="peakFactor">Facility power over greatest IT power, 1 or more.</param>
     /// <param name="supplyLimit">Most systems that can be had; null for no limit.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A power is not positive and finite, or the peak factor is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A power is not positive and finite, the peak factor is below 1, or the limit is negative.</exception>
     public static RackPlan Fit(SystemRecord system, double systemWatts, double facilityWatts, double peakFactor, double? supplyLimit = null)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -43,6 +43,11 @@ public readonly record struct RackPlan(
         if (!(facilityWatts >= 0 && double.IsFinite(facilityWatts)))
         {
             throw new ArgumentOutOfRangeException(nameof(facilityWatts), facilityWatts, "The power of a site is a finite number of watts, 0 or more.");
+        }
+
+        if (supplyLimit is { } most && !(most >= 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(supplyLimit), most, "The most systems that can be had is 0 or more.");
         }
 
         long fit = (long)Math.Floor(facilityWatts / perSystem * (1 + RoundingAllowance));

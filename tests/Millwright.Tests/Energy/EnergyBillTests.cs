@@ -6,11 +6,10 @@ namespace Millwright.Tests.Energy;
 public sealed class EnergyBillTests
 {
     [Fact]
-    public void AGigawattYearAtEpochsPriceCostsWhatIsPublished()
+    public void AGigawattYearAtSixtyDollarsCosts447Million()
     {
-        // 1 GW of IT at full load and PUE 1.1 at 62 USD/MWh is close to the 0.6 B$ a year of row epoch-energy.
-        EnergyBill bill = EnergyBill.Of(8.76e9 * 1.1, 8.76e9, 0.062, 370, 0.01);
-        Assert.Equal(0.6e9, bill.CostUsdPerYear, 0.006e9);
+        EnergyBill bill = EnergyBill.Of(8.76e9 * 0.85, 8.76e9 * 0.85, 0.060, 0, 0);
+        Assert.Equal(446.76e6, bill.CostUsdPerYear, 1e3);
     }
 
     [Fact]

@@ -9,16 +9,16 @@ public sealed class RackPlanTests
 {
     private const double PeakFactor = InfrastructureFixtures.PeakFactorBernstein;
 
-    [Theory]
-    [InlineData(132e3, 168_564, 5_932)] // Bernstein: 168.6 kW, 5,932 racks (rows bern-kwrack and shell-bernstein)
-    public void AGigawattHoldsBernsteinsRacks(double systemWatts, double facilityWattsPerRack, long racks)
+    [Fact]
+    public void AGigawattHoldsBernsteinsRacks()
     {
-        RackPlan plan = RackPlan.Fit(InfrastructureFixtures.Gb200, systemWatts, 1e9, PeakFactor);
-        Assert.Equal(facilityWattsPerRack, plan.FacilityWattsPerSystem, 1e-6);
-        Assert.Equal(racks, plan.Systems);
-        Assert.Equal(racks * 72, plan.Chips);
-        Assert.Equal(racks * 144, plan.Dies);
-        Assert.Equal(racks * 18, plan.Hosts);
+        // 168.6 kW of facility power and 5,932 racks: rows bern-kwrack and shell-bernstein.
+        RackPlan plan = RackPlan.Fit(InfrastructureFixtures.Gb200, 132e3, 1e9, PeakFactor);
+        Assert.Equal(168_564, plan.FacilityWattsPerSystem, 1e-6);
+        Assert.Equal(5_932, plan.Systems);
+        Assert.Equal(5_932 * 72, plan.Chips);
+        Assert.Equal(5_932 * 144, plan.Dies);
+        Assert.Equal(5_932 * 18, plan.Hosts);
     }
 
     [Fact]
@@ -85,6 +85,7 @@ public sealed class RackPlanTests
         Assert.True(plan.SupplyBinds);
         Assert.Equal(1e9 - (1_000 * 168_564.0), plan.FacilityWattsLeft, 1e-3);
         Assert.False(RackPlan.Fit(InfrastructureFixtures.Gb200, 132e3, 1e9, PeakFactor, supplyLimit: 5_932).SupplyBinds);
+        Assert.Throws<ArgumentOutOfRangeException>(() => RackPlan.Fit(InfrastructureFixtures.Gb200, 132e3, 1e9, PeakFactor, supplyLimit: -1));
     }
 
     [Fact]
