@@ -88,7 +88,8 @@ public sealed record MonthSales(double Month, double ChipsAvailable, IReadOnlyLi
 }
 
 /// <summary>
-/// Tokens sold month by month: the smaller of demand and what the assigned chips make at their utilisation, which is one over peak to mean, since capacity must meet the peak.
+/// Tokens sold month by month: the smaller of demand and what the assigned chips make at their utilisation, which is one over peak to mean, since
+/// capacity must meet the peak.
 /// </summary>
 public static class Sales
 {

@@ -41,7 +41,8 @@ public sealed record TokenCostResult(
     double IdleUsd);
 
 /// <summary>
-/// Cost per class of tokens: the cost of a chip-second times the chip-seconds that the class causes. Idle chip-seconds are spread pro rata, so the classes sum to the whole cost.
+/// Cost per class of tokens: the cost of a chip-second times the chip-seconds that the class causes. Idle chip-seconds are spread pro
+/// rata, so the classes sum to the whole cost.
 /// </summary>
 public static class TokenCost
 {

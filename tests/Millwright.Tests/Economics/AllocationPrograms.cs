@@ -43,7 +43,10 @@ internal static class AllocationPrograms
         Gen.Double[0, 4e8],
         (candidates, chips, watts) => new AllocationProgram(candidates, chips, watts));
 
-    /// <summary>The optimum by GLOP, the simplex solver of OR-Tools, with its own dual prices; in units in which all numbers are near one, since its tolerances are absolute.</summary>
+    /// <summary>
+    /// The optimum by GLOP, the simplex solver of OR-Tools, with its own dual prices; in units in which all numbers are near one, since its
+    /// tolerances are absolute.
+    /// </summary>
     public static (double Objective, double Dual) ByGlop(AllocationProgram program)
     {
         double valueUnit = program.Candidates.Select(c => Math.Abs(c.UsdPerChipSecond)).Append(1e-9).Max();

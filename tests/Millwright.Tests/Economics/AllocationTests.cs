@@ -123,6 +123,32 @@ public sealed class AllocationTests
             iter: 5000);
 
     [Fact]
+    public void At_a_corner_the_price_is_what_one_more_unit_is_worth()
+    {
+        Assert.Equal(1, Allocation.Solve([new(3, 1, 4), new(1, 1, 9)], 4, 100).Summary.ChipUsdPerSecond);
+        Assert.Equal(1, Allocation.Solve([new(3, 1, 4), new(1, 1, 9)], 100, 4).Summary.WattUsdPerSecond);
+        Assert.Equal(BindingLimits.Demand, Allocation.Solve([new(3, 1, 4)], 4, 4).Summary.Binding);
+    }
+
+    // All corners lie at whole numbers, so half a unit more never passes one.
+    [Fact]
+    public void Where_one_limit_binds_half_a_unit_more_is_worth_half_its_price() =>
+        AllocationPrograms.WithTies.Sample(
+            program =>
+            {
+                AllocationProgram anyPower = program with { Watts = double.PositiveInfinity };
+                AllocationSummary before = anyPower.Solve().Summary;
+                double after = (anyPower with { Chips = program.Chips + 0.5 }).Solve().Summary.ContributionUsdPerSecond;
+                Assert.Equal(0.5 * before.ChipUsdPerSecond, after - before.ContributionUsdPerSecond, 1e-9);
+
+                AllocationProgram manyChips = program with { Chips = 1000 };
+                before = manyChips.Solve().Summary;
+                after = (manyChips with { Watts = program.Watts + 0.5 }).Solve().Summary.ContributionUsdPerSecond;
+                Assert.Equal(0.5 * before.WattUsdPerSecond, after - before.ContributionUsdPerSecond, 1e-9);
+            },
+            iter: 3000);
+
+    [Fact]
     public void More_demand_never_lowers_the_contribution() =>
         Gen.Select(Any.Where(p => p.Candidates.Length > 0), Gen.Int[0, 100], Gen.Double[0, 1e5]).Sample(
             (program, which, more) =>

@@ -7,7 +7,13 @@ namespace Millwright.Tests.Economics;
 public sealed class SalesTests
 {
     internal static ServingPoint Point(
-        double output, double input, double cached, double prefill = 0.2, double cachedShare = 0.05, BatchLimit limit = BatchLimit.TimePerOutputToken, string reason = "") =>
+        double output,
+        double input,
+        double cached,
+        double prefill = 0.2,
+        double cachedShare = 0.05,
+        BatchLimit limit = BatchLimit.TimePerOutputToken,
+        string reason = "") =>
         new(output, input, cached, prefill, cachedShare, 1 - prefill - cachedShare, 0.5, 0.03, 64, 8, 100e9, 1200, limit, reason, 0.2);
 
     internal static readonly WorkloadOffer Chat = new()
