@@ -38,11 +38,9 @@ internal static class CommandLine
         root.Subcommands.Add(PlanCommand.Create(session));
         root.Subcommands.Add(ExplainCommand.Create(session));
         root.Subcommands.Add(DiffCommand.Create(session));
-        root.Subcommands.Add(ClaimsCommand.Create(session));
         root.Subcommands.Add(CatalogCommand.Create(session));
         root.Subcommands.Add(SchemaCommand.Create(session));
         root.Subcommands.Add(NewCommand.Create(session));
-        root.Subcommands.Add(ValidateCommand.Create(session));
 
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -63,7 +63,7 @@ internal static class CatalogCommand
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
             CatalogData data = Session.LoadCatalog(parsed.GetValue(catalog));
             IReadOnlyList<CatalogFinding> findings = CatalogChecker.Check(data);
-            int errors = findings.Count(static f => f.Severity == FindingSeverity.Error);
+            int errors = findings.Count(static f => f.Severity == CatalogSeverity.Error);
             session.Show(CatalogTables.Findings(data, findings), jsonFile, htmlFile);
             return errors > 0 ? 2 : 0;
         });

@@ -3,7 +3,6 @@ using Millwright.Economics;
 using Millwright.Finance;
 using Millwright.Infrastructure;
 using Millwright.Planning.Stages;
-using Millwright.Serving;
 
 namespace Millwright.Planning;
 

@@ -1,4 +1,3 @@
-using Millwright.Applications;
 using Millwright.Catalog;
 using Millwright.Economics;
 using Millwright.Infrastructure;

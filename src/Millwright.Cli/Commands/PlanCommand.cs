@@ -1,0 +1,109 @@
+using System.CommandLine;
+using Millwright.Catalog;
+using Millwright.Cli.Output;
+using Millwright.Planning;
+using Millwright.Reports;
+using Millwright.Reports.Pages;
+using Millwright.Scenarios;
+using Millwright.Studies;
+
+namespace Millwright.Cli.Commands;
+
+/// <summary>Plans a scenario: one screen, and files for machines and eyes; or several variants side by side.</summary>
+internal static class PlanCommand
+{
+    public static Command Create(Session session)
+    {
+        Argument<string> scenario = CommonOptions.Scenario();
+        Option<string[]> set = CommonOptions.Set();
+        Option<string?> compare = new("--compare")
+        {
+            Description = "Plan the scenario once for each value of a key, side by side, such as chips.system=gb200-nvl72,gb300-nvl72,vr200-nvl72.",
+            HelpName = "KEY=A,B,C",
+        };
+        Option<string[]> catalog = CommonOptions.Catalog();
+        Option<string?> json = CommonOptions.Json();
+        Option<string?> html = CommonOptions.Html();
+        Command command = new("plan", "Plan an AI factory: power, racks, tokens, dollars.") { scenario, set, compare, catalog, json, html };
+        command.SetAction((parsed, cancellation) =>
+        {
+            (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
+            CatalogData data = Session.LoadCatalog(parsed.GetValue(catalog));
+            ScenarioInput input = ScenarioReader.Read(parsed.GetValue(scenario)!, data, parsed.GetValue(set));
+            if (parsed.GetValue(compare) is { } comparison)
+            {
+                Compare(session, input, comparison, data, jsonFile, htmlFile, cancellation);
+            }
+            else
+            {
+                One(session, input, data, parsed.GetValue(scenario)!, jsonFile, htmlFile, cancellation);
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void One(Session session, ScenarioInput input, CatalogData catalog, string path, OutputFile? json, OutputFile? html, CancellationToken cancellation)
+    {
+        Plan plan;
+        using (ProgressLine progress = new(session.Errors, "planning"))
+        {
+            plan = PlanStudy.Make(new Planner(input, catalog), CommandLine.Tool, progress: progress, cancellation: cancellation);
+        }
+
+        new PlanScreen(plan, catalog, path).Write(session.Output, session.IsTerminal);
+        json?.Write(JsonOutput.Write(plan));
+        html?.Write(PlanPage.Write(plan, new PlanPageOptions
+        {
+            SystemName = catalog.FindSystem(input.Chips.System)?.Name,
+            LocationName = catalog.FindLocation(input.Site.Location)?.Name,
+        }));
+        RequireClosed(plan);
+    }
+
+    private static void Compare(
+        Session session, ScenarioInput input, string comparison, CatalogData catalog, OutputFile? json, OutputFile? html, CancellationToken cancellation)
+    {
+        (string key, IReadOnlyList<string> values) = ScenarioEdit.SplitComparison(comparison);
+        List<(string Label, Plan Plan)> plans = [];
+        using (ProgressLine progress = new(session.Errors, "planning"))
+        {
+            foreach (string value in values)
+            {
+                ScenarioInput variant = ScenarioEdit.Set(input, key, value, catalog, "--compare");
+                plans.Add((value, PlanStudy.Make(new Planner(variant, catalog), CommandLine.Tool, progress: progress, cancellation: cancellation)));
+            }
+        }
+
+        CompareTable table = CompareTable.Of(plans);
+        TableDocument document = new(
+            "plan --compare",
+            $"{input.Name} by {key}",
+            [$"{input.Name}, by {key}"],
+            [
+                new DocumentTable(
+                    "figures",
+                    "",
+                    [new("figure", "figure"), new("unit", "unit"), .. table.Columns.Select(static c => new DocumentColumn(c, c, true))],
+                    [.. table.Rows.Select(static row => (IReadOnlyList<DocumentCell>)[row.Name, row.Unit, .. row.Cells.Select(static cell => new DocumentCell(cell.Text, cell.Value))])]),
+            ],
+            [$"{CommandLine.Tool}, catalog {catalog.Hash}, seed {input.Seed}"]);
+        TerminalTables.Write(document, session.Output, session.IsTerminal);
+        json?.Write(DocumentJson.Write(document));
+        html?.Write(table.ToHtml(document.Title));
+        foreach ((_, Plan plan) in plans)
+        {
+            RequireClosed(plan);
+        }
+    }
+
+    // A ledger that does not close is an error of ours, told after the outputs are safe.
+    private static void RequireClosed(Plan plan)
+    {
+        if (plan.Checks.FirstOrDefault(static c => !c.Ok) is { } open)
+        {
+            throw new InvalidOperationException($"A check of the plan on itself failed: {open.Name} ({open.Detail}).");
+        }
+    }
+}
