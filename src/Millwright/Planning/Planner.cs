@@ -80,14 +80,16 @@ public sealed class Planner
         (FinanceResult finance, Figure[] financeInputs) = _finance.Run(book, site, capex, annual, schedule, sales);
         PerPower(book, site, annual, sales);
         Binding(book, site, annual, sales, finance);
+        int shared = book.Values.Count;
         if (!recording)
         {
-            return new PlanRun(book, [], [], []);
+            return new PlanRun(book, shared, [], [], []);
         }
 
         _finance.Variants(book, financeInputs, PriceVariants(book));
         return new PlanRun(
             book,
+            shared,
             Series(finance, _finance.Case(Array.ConvertAll(financeInputs, static f => f.Value)), schedule.Schedule),
             Checks(book, capex, sales, finance),
             _sales.Details(sales.Outcome, serving));

@@ -39,9 +39,9 @@ public static class PlanStudy
         ArgumentNullException.ThrowIfNull(planner);
         PlanRun recorded = planner.Run(static (_, value) => value.Distribution.Mid, recording: true);
         IReadOnlyList<FigureNode> nodes = recorded.Book.Nodes;
-        int figures = nodes.Count;
+        int shared = recorded.SharedFigures;
         List<int> leaves = [];
-        for (int i = 0; i < figures; i++)
+        for (int i = 0; i < shared; i++)
         {
             if (nodes[i].Input is not null)
             {
@@ -57,9 +57,9 @@ public static class PlanStudy
         {
             InputSampler sampler = run < draws ? Draw(random, run) : Moved(nodes[leaves[(run - draws) / 2]], up: (run - draws) % 2 == 1);
             IReadOnlyList<double> result = planner.Run(sampler, recording: false).Book.Values;
-            if (result.Count != figures)
+            if (result.Count != shared)
             {
-                throw new InvalidOperationException($"A run made {result.Count} figures where the recorded one made {figures}.");
+                throw new InvalidOperationException($"A run made {result.Count} figures where the recorded one made {shared}.");
             }
 
             values[run] = [.. result];
@@ -69,13 +69,13 @@ public static class PlanStudy
             }
         });
 
-        Evidence[] evidence = EvidenceOf(nodes, leaves, values, draws);
-        List<PlanFigure> planFigures = new(figures);
+        Evidence[] evidence = EvidenceOf(nodes, shared, leaves, values, draws);
+        List<PlanFigure> planFigures = new(nodes.Count);
         double[] column = new double[draws];
-        for (int i = 0; i < figures; i++)
+        for (int i = 0; i < nodes.Count; i++)
         {
             FigureNode node = nodes[i];
-            (double? low, double? high) = Range(values, draws, i, column);
+            (double? low, double? high) = i < shared ? Range(values, draws, i, column) : (null, null);
             bool exists = double.IsFinite(node.Value);
             planFigures.Add(new PlanFigure(
                 node.Name,
@@ -114,12 +114,9 @@ public static class PlanStudy
             return value.Distribution.Mid;
         }
 
-        if (value.HasRange)
-        {
-            return up ? value.Distribution.High : value.Distribution.Low;
-        }
-
-        return Math.Clamp(value.Distribution.Mid * (up ? 1 + AssumedMove : 1 - AssumedMove), value.Least, value.Greatest);
+        double moved10 = up ? 1 + AssumedMove : 1 - AssumedMove;
+        double to = value.HasRange ? (up ? value.Distribution.High : value.Distribution.Low) : value.Distribution.Mid * moved10;
+        return Math.Clamp(to, value.Least, value.Greatest);
     };
 
     private static (double? Low, double? High) Range(double[][] values, int draws, int figure, double[] column)
@@ -145,7 +142,7 @@ public static class PlanStudy
     }
 
     // The weakest evidence among the inputs that move a figure. What the scenario states is a condition of the question, not evidence for the answer.
-    private static Evidence[] EvidenceOf(IReadOnlyList<FigureNode> nodes, List<int> leaves, double[][] values, int draws)
+    private static Evidence[] EvidenceOf(IReadOnlyList<FigureNode> nodes, int shared, List<int> leaves, double[][] values, int draws)
     {
         Evidence[] evidence = new Evidence[nodes.Count];
         Array.Fill(evidence, Evidence.Derived);
@@ -159,7 +156,7 @@ public static class PlanStudy
 
             double[] low = values[draws + (2 * l)];
             double[] high = values[draws + (2 * l) + 1];
-            for (int f = 0; f < nodes.Count; f++)
+            for (int f = 0; f < shared; f++)
             {
                 if (input.Evidence > evidence[f] && Moves(low[f], nodes[f].Value, high[f]))
                 {
