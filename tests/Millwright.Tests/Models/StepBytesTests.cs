@@ -117,5 +117,35 @@ public sealed class StepBytesTests
         Assert.Equal(Flops, One(operators, "prefill-state-space-state").Flops);
     }
 
+    [Fact]
+    public void A_prompt_of_the_delta_rule_adds_the_products_inside_a_chunk()
+    {
+        var operators = TestModels.Parse("qwen3.5-122b-a10b").OperatorsOf(new StepShape(0, 0, 640, 0, 1), OperandPrecision.Bf16, 2);
+
+        // 64 states of 128 x 128; in chunks of 64 three products as wide as keys and two as wide as values
+        const double Flops = 640.0 * 64 * ((7 * 128 * 128) + (2 * 64 * ((3 * 128) + (2 * 128))));
+        Assert.Equal(Flops, One(operators, "prefill-linear-attention-state").Flops);
+    }
+
+    [Fact]
+    public void Routing_copies_rows_out_and_back()
+    {
+        var operators = TestModels.Parse("qwen3.5-122b-a10b").OperatorsOf(new StepShape(5, 500), OperandPrecision.Bf16, 2);
+
+        // five tokens to 40 rows and back, each read and written; gate, up and product of 40 routed and 5 shared rows
+        Assert.Equal(2.0 * (40 + 5) * 3072 * 2, One(operators, "expert-scatter-gather").OtherBytes);
+        Assert.Equal((40 + 5) * 3.0 * 1024 * 2, One(operators, "expert-activation").OtherBytes);
+    }
+
+    [Fact]
+    public void Hyper_connections_read_and_write_every_stream()
+    {
+        var operators = TestModels.Parse("deepseek-v4-pro").OperatorsOf(new StepShape(2, 200), OperandPrecision.Fp8, 1);
+
+        Assert.Equal(2 * 2.0 * 4 * 7168 * 2, One(operators, "hyper-connection-mix").OtherBytes);
+        Assert.Equal(2 * 61, One(operators, "hyper-connection-mix").Calls);
+        Assert.Equal(2.0 * 2 * (4 * 7168) * 24, One(operators, "hyper-connection").Flops);
+    }
+
     private static StepOperator One(IReadOnlyList<StepOperator> operators, string name) => Assert.Single(operators, o => o.Name == name);
 }
