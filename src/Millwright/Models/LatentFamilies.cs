@@ -35,7 +35,8 @@ internal static class LatentFamilies
         const int DenseRatio = 128;
         var fields = d.Fields;
         var layers = d.LayerCount;
-        var ratios = fields.Numbers("compress_ratios", layers) ?? throw fields.Fault("compress_ratios", "is missing; it must be a list of whole numbers");
+        var ratios = fields.Numbers("compress_ratios", layers)
+            ?? throw fields.Fault("compress_ratios", "is missing; it must be a list of whole numbers");
         var unknown = Array.FindIndex(ratios, ratio => ratio is not (0 or SparseRatio or DenseRatio));
         if (unknown >= 0)
         {
@@ -72,8 +73,8 @@ internal static class LatentFamilies
         var (experts, top) = d.Experts("n_routed_experts");
         var width = d.Fields.Size("moe_intermediate_size");
         var shared = (long)width * d.Fields.SizeOr("n_shared_experts", 0, 0);
-        return shared > int.MaxValue
-            ? throw d.Fields.Fault("n_shared_experts", "makes shared experts wider than any model's")
+        return shared > ConfigFields.LargestSize
+            ? throw d.Fields.Fault("n_shared_experts", $"makes the shared experts {shared} wide; at most {ConfigFields.LargestSize} is accepted")
             : new MixtureOfExperts(experts, top, width, true, false, true, (int)shared, false, 0);
     }
 
@@ -95,7 +96,9 @@ internal static class LatentFamilies
         var indexers = new SparseIndexer?[layers];
         if (!fields.Has("index_topk"))
         {
-            return d.Family is "deepseek_v32" or "glm_moe_dsa" ? throw fields.Fault("index_topk", "is missing; it must be a whole number of at least 1") : indexers;
+            return d.Family is "deepseek_v32" or "glm_moe_dsa"
+                ? throw fields.Fault("index_topk", "is missing; it must be a whole number of at least 1")
+                : indexers;
         }
 
         if (queryRank == 0)

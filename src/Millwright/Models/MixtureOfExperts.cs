@@ -9,7 +9,7 @@ namespace Millwright.Models;
 /// <param name="RouterBias">True when the router has one bias or correction for each expert.</param>
 /// <param name="SharedIntermediateSize">Width of all shared experts together; 0 for none.</param>
 /// <param name="SharedGate">True when a gate of one output scales the shared expert (Qwen).</param>
-/// <param name="LatentSize">Width that the routed experts work in when it is not the hidden size (Nemotron 3 Super, Ultra); 0 for the hidden size.</param>
+/// <param name="LatentSize">Width that the routed experts work in where it is not the hidden size (Nemotron 3 Super, Ultra); else 0.</param>
 public sealed record MixtureOfExperts(
     int Experts,
     int TopExperts,
@@ -57,9 +57,10 @@ public sealed record MixtureOfExperts(
     internal override IReadOnlyList<Projection> ExpertProjections(int hiddenSize)
     {
         var width = ExpertWidth(hiddenSize);
+        var upOutputs = (double)UpMatrices * ExpertIntermediateSize;
         return
         [
-            new("routed-experts-up", WeightRole.Expert, width, UpMatrices * ExpertIntermediateSize, Vectors: ExpertBias ? UpMatrices * ExpertIntermediateSize : 0),
+            new("routed-experts-up", WeightRole.Expert, width, upOutputs, Vectors: ExpertBias ? upOutputs : 0),
             new("routed-experts-down", WeightRole.Expert, ExpertIntermediateSize, width, Vectors: ExpertBias ? width : 0),
         ];
     }

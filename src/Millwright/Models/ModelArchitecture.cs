@@ -281,7 +281,8 @@ public sealed class ModelArchitecture
             "above 0 when there is decode context");
     }
 
-    private static void RequireAmount(double value, string name) => Require(value >= 0 && double.IsFinite(value), value, name, "at least 0 and finite");
+    private static void RequireAmount(double value, string name) =>
+        Require(value >= 0 && double.IsFinite(value), value, name, "at least 0 and finite");
 
     private static void Require(bool holds, double value, string name, string allowed)
     {

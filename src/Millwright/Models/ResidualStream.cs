@@ -4,7 +4,7 @@ namespace Millwright.Models;
 /// <param name="HiddenSize">Width of the stream.</param>
 /// <param name="NormsPerLayer">Norms of a layer.</param>
 /// <param name="NormBias">True for layer norms with a weight and a bias, false for root-mean-square norms with a weight.</param>
-/// <param name="Streams">Parallel streams mixed by hyper-connections (arXiv 2409.19606; DeepSeek-V4 uses a constrained form); 1 for a plain residual.</param>
+/// <param name="Streams">Parallel streams mixed by hyper-connections (arXiv 2409.19606); 1 for a plain residual.</param>
 public sealed record ResidualStream(int HiddenSize, int NormsPerLayer, bool NormBias = false, int Streams = 1)
 {
     private const int BlocksPerLayer = 2;

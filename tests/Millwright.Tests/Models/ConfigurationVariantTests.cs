@@ -75,6 +75,31 @@ public sealed class ConfigurationVariantTests
     }
 
     [Theory]
+    [InlineData("llama-4-scout", 3, 7)]
+    [InlineData("gemma-3-27b", 5, 11)]
+    [InlineData("gpt-oss-20b", 1, 3)]
+    public void Full_attention_comes_last_in_each_group_of_layers(string id, int first, int second)
+    {
+        var full = TestModels.Parse(id).Layers
+            .Select((layer, index) => (layer, index))
+            .Where(item => item.layer.Mixer is GroupedQueryAttention { WindowTokens: 0 })
+            .Select(item => item.index);
+
+        Assert.Equal([first, second], full.Take(2));
+    }
+
+    [Fact]
+    public void Layers_without_rotary_positions_are_read_from_their_list()
+    {
+        var config = JsonNode.Parse(TestModels.Config("llama-4-scout"))!;
+        config["text_config"]!["no_rope_layers"] = new JsonArray([.. Enumerable.Range(0, 48).Select(layer => JsonValue.Create(layer % 2))]);
+
+        var model = ModelArchitecture.Parse("scout", config.ToJsonString());
+
+        Assert.All(model.Layers.Index(), item => Assert.Equal(item.Index % 2 == 0 ? 0 : 8192, ((GroupedQueryAttention)item.Item.Mixer!).WindowTokens));
+    }
+
+    [Theory]
     [InlineData("deepseek-v3", 58, 256, 8, 1, 122)]
     [InlineData("llama-4-maverick", 24, 128, 1, 8, 96)]
     [InlineData("llama-3.1-70b", 0, 0, 0, 8, 160)]
