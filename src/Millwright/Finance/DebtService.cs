@@ -82,8 +82,9 @@ internal sealed class DebtService
 
             Service[q] = share * Math.Max(0, QuarterCash(cashByMonth, q));
 
-            // The last balance is zero but for rounding; zero it, so that the last payment clears the loan.
-            open = q == Count - 1 ? 0 : open + (open * QuarterRate(q)) - Service[q];
+            // A balance that is zero but for rounding is zero, so that the last payment clears the loan.
+            open += (open * QuarterRate(q)) - Service[q];
+            open = q == Count - 1 || Math.Abs(open) <= 1e-12 * debtUsd ? 0 : open;
             Balance[q] = open;
         }
     }

@@ -110,7 +110,7 @@ public static class Depreciation
             double yearShare = y == 0 ? firstYearShare : Math.Min(1, yearsLeft);
             double declining = left * decliningFactor / recoveryYears;
             double straight = left / yearsLeft;
-            shares[y] = y == recoveryYears ? left : Math.Max(declining, straight) * yearShare;
+            shares[y] = y == recoveryYears ? left : Math.Min(left, Math.Max(declining, straight) * yearShare);
             left -= shares[y];
             yearsLeft -= yearShare;
         }

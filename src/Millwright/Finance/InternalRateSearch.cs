@@ -146,6 +146,7 @@ internal static class InternalRateSearch
         List<double> roots = [];
         Scan(curve, lowest, 0, scale, roots);
         Scan(curve, 0, highest, scale, roots);
+        roots.Sort();
         Join(roots);
         return roots.Count switch
         {
@@ -172,21 +173,47 @@ internal static class InternalRateSearch
             {
                 roots.Add(NearOne.ExpMinusOne(left));
             }
-            else if (atRight != 0 && atLeft > 0 != atRight > 0)
-            {
-                roots.Add(NearOne.ExpMinusOne(RootFinding.Brent(curve, left, right, Tolerance)));
-            }
-            else if (atRight != 0 && (atLeft > 0 ? slopeLeft < 0 && slopeRight > 0 : slopeLeft > 0 && slopeRight < 0))
-            {
-                Turn(curve, left, right == 0 ? -double.Epsilon : right, atLeft, scale, roots);
-            }
 
             if (i == Intervals && atRight == 0)
             {
                 roots.Add(NearOne.ExpMinusOne(right));
             }
 
+            Inside(curve, left, atLeft, slopeLeft, right, atRight, slopeRight, scale, roots);
             (left, atLeft, slopeLeft) = (right, atRight, slopeRight);
+        }
+    }
+
+    // The roots strictly inside an interval; an end that is itself a root is stepped over.
+    private static void Inside<TCurve>(
+        TCurve curve, double left, double atLeft, double slopeLeft, double right, double atRight, double slopeRight, double scale, List<double> roots)
+        where TCurve : IPresentValueCurve, allows ref struct
+    {
+        double step = 1e-7 * (right - left);
+        if (atLeft == 0)
+        {
+            left += step;
+            atLeft = curve.At(left);
+        }
+
+        if (atRight == 0)
+        {
+            right -= step;
+            atRight = curve.At(right);
+        }
+
+        if (atLeft == 0 || atRight == 0)
+        {
+            return;
+        }
+
+        if (atLeft > 0 != atRight > 0)
+        {
+            roots.Add(NearOne.ExpMinusOne(RootFinding.Brent(curve, left, right, Tolerance)));
+        }
+        else if (atLeft > 0 ? slopeLeft < 0 && slopeRight > 0 : slopeLeft > 0 && slopeRight < 0)
+        {
+            Turn(curve, left, right == 0 ? -double.Epsilon : right, atLeft, scale, roots);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class ExcelRowsTests
             }
             catch (Xunit.Sdk.XunitException e)
             {
-                throw new Xunit.Sdk.XunitException($"{name}: {line}\n{e.Message}");
+                throw new InvalidOperationException($"{name}: {line}", e);
             }
 
             read++;
