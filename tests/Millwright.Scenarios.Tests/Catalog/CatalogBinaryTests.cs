@@ -97,7 +97,7 @@ public sealed class CatalogBinaryTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         CatalogData catalog = ShippedCatalog.Load();
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated < 4_000_000, $"{allocated} bytes");
+        Assert.True(allocated < 2_500_000, $"{allocated} bytes");
         Assert.NotEmpty(catalog.Systems);
     }
 
