@@ -36,7 +36,7 @@ public static class ScenarioEdit
         string[] values = equals <= 0 ? [] : comparison[(equals + 1)..].Split(',', StringSplitOptions.TrimEntries);
         if (values.Length == 0 || values.Any(v => v.Length == 0))
         {
-            throw new InputException("--compare", 0, 0, $"\"{comparison}\" is not a comparison; write KEY=A,B, such as chips.system=gb200-nvl72,vr200-nvl72");
+            throw new InputException("--compare", 0, 0, $"\"{comparison.ReplaceLineEndings(" ")}\" is not a comparison; write KEY=A,B, such as chips.system=gb200-nvl72,vr200-nvl72");
         }
 
         return (comparison[..equals].Trim(), values);

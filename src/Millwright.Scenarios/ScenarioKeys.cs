@@ -23,7 +23,7 @@ public static class ScenarioKeys
     /// <returns>The value, the row of the catalog that holds it, or an empty text.</returns>
     internal static string DefaultOf(KeyShape key)
     {
-        if (key.Input.Required)
+        if (key.Input.Required || key.Section is not null)
         {
             return "";
         }

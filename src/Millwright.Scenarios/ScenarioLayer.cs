@@ -39,7 +39,15 @@ internal sealed class ScenarioLayer(ScenarioBag bag, CatalogData? catalog)
     /// <exception cref="InputException">The key is not known or the value not allowed.</exception>
     public void LayOne(string path, string text, string file)
     {
-        SourceText.Check(file, path + "=" + text);
+        try
+        {
+            SourceText.Check(file, path + "=" + text);
+        }
+        catch (InputException e)
+        {
+            throw new InputException(file, 0, 0, e.Message);
+        }
+
         YamlScalar name = new(file, 0, 0, path, true);
         string[] parts = path.Split('.');
         (KeyShape key, Dictionary<KeyShape, StatedValue> values) = FindPath(parts, name);
@@ -66,7 +74,7 @@ internal sealed class ScenarioLayer(ScenarioBag bag, CatalogData? catalog)
                 {
                     string[] names = [.. bag.Workloads.Select(w => w.Name)];
                     string hint = Spelling.Nearest(parts[1], names) is { } near ? $"did you mean \"{near}\"? " : "";
-                    throw name.Wrong($"there is no workload \"{parts[1]}\"; {hint}{(names.Length == 0 ? "the scenario has none" : "there are: " + string.Join(", ", names))}");
+                    throw name.Wrong($"there is no workload \"{(name with { Text = parts[1] }).Short}\"; {hint}{(names.Length == 0 ? "the scenario has none" : "there are: " + string.Join(", ", names))}");
                 }
 
                 return (Find(ScenarioShape.Workload, $"workloads.{parts[1]}.", name with { Text = parts[2] }), workload.Values);
@@ -159,7 +167,7 @@ internal sealed class ScenarioLayer(ScenarioBag bag, CatalogData? catalog)
             return key;
         }
 
-        throw name.Wrong($"{prefix}{name.Text[..Math.Min(name.Text.Length, 60)]} is not a key; {Hint(section, prefix, name.Text)}allowed: {List(section, "")}");
+        throw name.Wrong($"{prefix}{name.Short} is not a key; {Hint(section, prefix, name.Text)}allowed: {List(section, "")}");
     }
 
     private static string Hint(SectionShape section, string prefix, string found)

@@ -46,7 +46,7 @@ public static class ScenarioReader
             int equals = change.IndexOf('=');
             if (equals <= 0)
             {
-                throw new InputException("--set", 0, 0, $"\"{change}\" is not a change; write KEY=VALUE, such as site.power=\"2 GW facility\"");
+                throw new InputException("--set", 0, 0, $"\"{change.ReplaceLineEndings(" ")}\" is not a change; write KEY=VALUE, such as site.power=\"2 GW facility\"");
             }
 
             layer.LayOne(change[..equals].Trim(), change[(equals + 1)..], "--set");

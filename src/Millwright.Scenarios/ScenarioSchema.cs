@@ -197,7 +197,7 @@ public static class ScenarioSchema
 
         if (key.Form == ValueForm.Quantity)
         {
-            text.Append(" Such as ").Append(QuantityWords.Example(key.Input.Kind!.Value)).Append('.');
+            text.Append(" Such as ").Append(ScenarioValue.Example(key)).Append('.');
         }
 
         return text.ToString();

@@ -76,7 +76,7 @@ public static class ScenarioTemplate
 
     private static string Sample(KeyShape key) => key.Form switch
     {
-        ValueForm.Quantity => QuantityWords.Example(key.Input.Kind!.Value) + (key.Input.NeedsPowerBasis ? " IT" : ""),
+        ValueForm.Quantity => ScenarioValue.Example(key),
         _ when key.Input.Refers is { } => "ID",
         _ => "TEXT",
     };

@@ -42,6 +42,11 @@ internal static class ScenarioValue
         }
 
         string text = scalar.Text.Trim();
+        if (text.Contains('\n') && (key.Form != ValueForm.Text || key.Input.Refers is not null || key == ScenarioShape.WorkloadName || key == ScenarioShape.BasedOn))
+        {
+            throw node.Wrong($"{path}: {node.What} was found over several lines; wanted is {Wanted(key)}, in one line");
+        }
+
         if (text == DefaultWord && !key.Input.Required)
         {
             return false;
@@ -97,8 +102,21 @@ internal static class ScenarioValue
         _ => "a text",
     };
 
-    private static string Example(KeyShape key) =>
-        key.Input.Default ?? (key.Input.NeedsPowerBasis ? QuantityWords.Example(key.Input.Kind!.Value) + " IT" : QuantityWords.Example(key.Input.Kind!.Value));
+    /// <summary>A text that is right for a quantity: its default, the example of its kind, or its least value.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The text.</returns>
+    public static string Example(KeyShape key)
+    {
+        if (key.Input.Default is { } standard)
+        {
+            return standard;
+        }
+
+        string example = QuantityWords.Example(key.Input.Kind!.Value);
+        bool inRange = QuantityText.TryParse(example, key.Input.Kind.Value, false, out Amount? amount, out _) && amount.Mid >= key.Input.Min && amount.Mid <= key.Input.Max;
+        string text = inRange ? example : QuantityFormat.Print(key.Input.Min, key.Input);
+        return key.Input.NeedsPowerBasis ? text + " IT" : text;
+    }
 
     private static Amount ReadAmount(KeyShape key, string path, string text, YamlNode node)
     {
@@ -157,7 +175,7 @@ internal static class ScenarioValue
         {
             if (value < key.Input.Min || value > key.Input.Max || (key.Input.MinExcluded && value <= key.Input.Min))
             {
-                throw node.Wrong($"{path}: {QuantityFormat.Print(value, key.Input.Kind!.Value)} is out of range; allowed: {QuantityFormat.PrintLimits(key.Input)}");
+                throw node.Wrong($"{path}: {QuantityFormat.Print(value, key.Input)} is out of range; allowed: {QuantityFormat.PrintLimits(key.Input)}");
             }
         }
 
@@ -177,7 +195,7 @@ internal static class ScenarioValue
         }
 
         return key.Property.PropertyType == typeof(int)
-            ? number is >= int.MinValue and <= int.MaxValue ? (int)number : throw node.Wrong($"{path}: {number} is out of range")
+            ? number is >= int.MinValue and <= int.MaxValue ? (object)(int)number : throw node.Wrong($"{path}: {number} is out of range")
             : number;
     }
 

@@ -29,10 +29,11 @@ internal sealed record YamlScalar(string File, int Line, int Column, string Text
     /// <summary>True for nothing at all, "~" and "null".</summary>
     public bool IsEmpty => IsPlain && Text is "" or "~" or "null" or "Null" or "NULL";
 
-    /// <inheritdoc/>
-    public override string What => IsEmpty ? "nothing" : $"\"{Shorten(Text)}\"";
+    /// <summary>The text in one short line, for messages.</summary>
+    public string Short => (Text.Length <= 60 ? Text : Text[..60] + "...").ReplaceLineEndings(" ");
 
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "...";
+    /// <inheritdoc/>
+    public override string What => IsEmpty ? "nothing" : $"\"{Short}\"";
 }
 
 /// <summary>Keys with their values, in order.</summary>

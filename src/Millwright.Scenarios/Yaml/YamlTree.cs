@@ -8,6 +8,34 @@ internal sealed class YamlTree
 {
     private const int DeepestLevel = 8;
 
+    // pieces of the scanner's messages, the particular before the general
+    private static readonly (string Fragment, string Words)[] s_plainWords =
+    [
+        ("directive", "a \"%\" directive was found; a scenario has none"),
+        ("scanning a tag", "a tag (\"!\") was found; write the value alone"),
+        ("undefined tag", "a tag (\"!\") was found; write the value alone"),
+        ("anchor", "an anchor (\"&\") or alias (\"*\") was found; write each value itself"),
+        ("could not find expected ':'", "a line without \"key: value\" was found; is the \":\" missing, or a quote not closed?"),
+        ("did not find expected key", "this line does not fit the lines above; check the indentation (two spaces for each level) and the \":\""),
+        ("did not find expected '-'", "a list item is wanted, beginning with \"- \"; check the indentation"),
+        ("did not find expected ','", "a bracket is not closed, or a \",\" is missing"),
+        ("multiline plain scalar", "the line above has no \"key: value\"; is its \":\" missing?"),
+        ("invalid mapping", "a second \":\" was found in this line; put the value in quotes, or begin a new line"),
+        ("mapping values are not allowed", "a second \":\" was found in this line; put the value in quotes, or begin a new line"),
+        ("mapping keys are not allowed", "a key (\"? \") cannot stand here; allowed are lines of \"key: value\""),
+        ("block sequence entries", "a list item (\"- \") cannot stand here; begin a new line"),
+        ("unexpected end of stream", "a quote is not closed"),
+        ("unexpected document indicator", "a quote is not closed"),
+        ("wrong indentation", "a text in quotes goes on in a line that is not indented"),
+        ("escape", "after \"\\\" in quotes stands no character that it can go with; write \"\\\\\" for the character itself"),
+        ("hexadecimal", "after \"\\\" in quotes stands no character that it can go with; write \"\\\\\" for the character itself"),
+        ("surrogates", "half a character was found; allowed is plain text in UTF-8"),
+        ("cannot start any token", "this character cannot begin a value; put the value in quotes"),
+        ("block scalar", "after \"|\" or \">\" the text begins in a new line, indented"),
+        ("comment", "a comment (\"#\") cannot stand here; begin a new line"),
+        ("document", "a second document (\"---\") was found; a scenario is one document"),
+    ];
+
     private readonly string _file;
     private readonly Parser _parser;
 
@@ -186,22 +214,10 @@ internal sealed class YamlTree
         }
     }
 
+    /// <summary>Says in plain words what the scanner says in its own.</summary>
     private static string Plain(string message)
     {
-        (string Fragment, string Words)[] known =
-        [
-            ("could not find expected ':'", "a line without \"key: value\" was found; is the \":\" missing, or a quote not closed?"),
-            ("did not find expected key", "this line does not fit the lines above; check the indentation (two spaces for each level) and the \":\""),
-            ("did not find expected ',' or", "a bracket is not closed, or a \",\" is missing"),
-            ("did not find expected '-' indicator", "a list item is wanted, beginning with \"- \"; check the indentation"),
-            ("mapping values are not allowed", "a second \":\" was found in this line; put the value in quotes, or begin a new line"),
-            ("Mapping values are not allowed", "a second \":\" was found in this line; put the value in quotes, or begin a new line"),
-            ("unexpected end of stream", "a quote is not closed"),
-            ("cannot start any token", "this character cannot begin a value; put the value in quotes"),
-            ("block sequence entries are not allowed", "a list item (\"- \") cannot stand here; begin a new line"),
-            ("Block sequence entries are not allowed", "a list item (\"- \") cannot stand here; begin a new line"),
-        ];
-        foreach ((string fragment, string words) in known)
+        foreach ((string fragment, string words) in s_plainWords)
         {
             if (message.Contains(fragment, StringComparison.OrdinalIgnoreCase))
             {
@@ -209,6 +225,6 @@ internal sealed class YamlTree
             }
         }
 
-        return "this is not YAML: " + (message.Length == 0 ? "unreadable" : char.ToLowerInvariant(message[0]) + message[1..].ReplaceLineEndings(" "));
+        return "this is not YAML; allowed are lines of \"key: value\", indented by two spaces";
     }
 }

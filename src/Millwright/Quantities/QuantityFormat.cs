@@ -72,8 +72,8 @@ public static class QuantityFormat
         ArgumentNullException.ThrowIfNull(input);
         bool hasLeast = double.IsFinite(input.Min);
         bool hasMost = double.IsFinite(input.Max);
-        string least = hasLeast ? Limit(input.Min, input) : "";
-        string most = hasMost ? Limit(input.Max, input) : "";
+        string least = hasLeast ? Print(input.Min, input) : "";
+        string most = hasMost ? Print(input.Max, input) : "";
         return (hasLeast, hasMost, input.MinExcluded) switch
         {
             (true, true, false) => $"{least} to {most}",
@@ -85,8 +85,14 @@ public static class QuantityFormat
         };
     }
 
-    private static string Limit(double value, InputAttribute input)
+    /// <summary>Prints a value of a key in full, without a power basis.</summary>
+    /// <param name="value">Value in the inside unit; finite.</param>
+    /// <param name="input">The key's description.</param>
+    /// <returns>Text such as "65 %" for a share, and "1.2" for a ratio that may lie above one.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
+    public static string Print(double value, InputAttribute input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         if (input.Kind is not { } kind)
         {
             return Decimal(value);
