@@ -6,7 +6,8 @@ namespace Millwright.Reports;
 /// <param name="Factor">Size of one display unit in the inside unit: 1e9 for B$ from USD.</param>
 /// <param name="Label">The display unit, such as "B$/yr"; empty for a bare number.</param>
 /// <param name="Whole">True where whole numbers stand for things that cannot be split, such as racks.</param>
-public readonly record struct DisplayUnit(double Factor, string Label, bool Whole = false)
+/// <param name="Tight">True where the label follows the number without a space: "297k".</param>
+public readonly record struct DisplayUnit(double Factor, string Label, bool Whole = false, bool Tight = false)
 {
     /// <summary>The number without its unit, to about three significant digits.</summary>
     /// <param name="value">Value in the inside unit.</param>
@@ -24,6 +25,11 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
             return Format(shown, "#,0");
         }
 
+        if (Label is "GW" or "MW" or "kW")
+        {
+            return Format(shown, Math.Abs(shown) >= 100 ? "#,0" : Math.Abs(shown) >= 10 ? "0.#" : "0.##");
+        }
+
         return Label is "months" or "years" or "days" or "h" or "min" or "c/kWh" ? Format(shown, "#,0.#") : ThreeDigits(shown);
     }
 
@@ -39,7 +45,7 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
 
         string number = Number(value);
         string label = number == "1" && Label is "months" or "years" or "days" ? Label[..^1] : Label;
-        return label.Length == 0 ? number : number + " " + label;
+        return label.Length == 0 ? number : number + (Tight ? "" : " ") + label;
     }
 
     internal static string ThreeDigits(double shown)
@@ -51,7 +57,7 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
             >= 99.95 => "#,0",
             >= 9.995 => "0.0",
             >= 0.9995 => "0.00",
-            >= 0.0995 => "0.0##",
+            >= 0.0995 => "0.00#",
             >= 0.000995 => "0.0####",
             _ => "0.0#E+0",
         };

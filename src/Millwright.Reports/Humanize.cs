@@ -141,10 +141,10 @@ public static class Humanize
         string after = unit.Length == 0 ? "" : " " + unit;
         return size switch
         {
-            >= 1e12 => new DisplayUnit(1e12, "T" + after),
-            >= 1e9 => new DisplayUnit(1e9, "B" + after),
-            >= 1e6 => new DisplayUnit(1e6, "M" + after),
-            >= 1e5 => new DisplayUnit(1e3, "k" + after),
+            >= 1e12 => new DisplayUnit(1e12, "T" + after, Tight: true),
+            >= 1e9 => new DisplayUnit(1e9, "B" + after, Tight: true),
+            >= 1e6 => new DisplayUnit(1e6, "M" + after, Tight: true),
+            >= 1e5 => new DisplayUnit(1e3, "k" + after, Tight: true),
             _ => new DisplayUnit(1, unit, Whole: true),
         };
     }

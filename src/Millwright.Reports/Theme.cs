@@ -121,13 +121,13 @@ internal static class Theme
         section{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:24px 28px 26px;margin:0 0 18px;min-width:0}
         h2{font-size:21px;letter-spacing:-.01em;margin:0 0 4px;font-weight:650}h3{font-size:15.5px;margin:26px 0 8px;font-weight:650}
         p{margin:8px 0;max-width:82ch}.note{color:var(--soft);font-size:13.5px}
-        a{color:var(--accent);text-underline-offset:2px}a:focus-visible,summary:focus-visible,input:focus-visible+label{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
+        a{color:var(--accent);text-underline-offset:3px}dd a,.card a,td a,tbody th a{color:inherit;text-decoration:underline dotted var(--soft);text-underline-offset:3px}dd a:hover,.card a:hover,td a:hover{color:var(--accent);text-decoration-style:solid}a:focus-visible,summary:focus-visible,input:focus-visible+label{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
         .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(232px,1fr));gap:12px;margin:16px 0 6px;padding:0;list-style:none}
         .card{border:1px solid var(--line);border-radius:10px;padding:14px 16px 13px;background:var(--paper);display:flex;flex-direction:column;min-width:0}
         .card .what{color:var(--soft);font-size:13px;display:flex;justify-content:space-between;gap:8px;align-items:baseline}
         .card .big{font-size:25px;line-height:1.2;font-weight:650;letter-spacing:-.02em;margin:5px 0 2px;overflow-wrap:anywhere}.card .big.words{font-size:17px;letter-spacing:0;line-height:1.35;margin-top:8px}
         .card .range,.card .more{font-size:13px;color:var(--soft)}
-        .card .outside{font-size:12.5px;color:var(--soft);margin-top:auto;padding-top:8px;border-top:1px solid var(--faint)}.card .outside b{color:var(--ink);font-weight:600}.card .gap{margin-top:8px}
+        .card .outside{font-size:12.5px;color:var(--soft);margin-top:auto;padding-top:8px;border-top:1px solid var(--faint)}.card .outside b{color:var(--ink);font-weight:600;white-space:nowrap}.card .gap{margin-top:8px}
         .ev{display:inline-flex;align-items:center;gap:5px;font-size:11.5px;color:var(--soft);white-space:nowrap;font-weight:400}
         .ev i{width:9px;height:9px;border-radius:50%;border:1.5px solid var(--soft);display:inline-block;flex:none;background:conic-gradient(var(--soft) calc(var(--p)*1%),transparent 0)}
         .flag{display:inline-block;font-size:11px;font-weight:650;letter-spacing:.03em;border-radius:4px;padding:1px 6px;white-space:nowrap}
@@ -140,7 +140,7 @@ internal static class Theme
         table{border-collapse:collapse;width:100%;font-size:13.5px}caption{text-align:left;font-weight:650;font-size:15.5px;padding:0 0 6px}
         th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--faint);vertical-align:top;overflow-wrap:break-word}th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--line);vertical-align:bottom}
         tbody th{color:var(--ink);font-weight:500;border-bottom:1px solid var(--faint);vertical-align:top}
-        .num{text-align:right;white-space:nowrap}th.num{white-space:normal}td:last-child,th:last-child{padding-right:0}tbody tr:hover{background:var(--faint)}tr.strong td,tr.strong th{font-weight:650;border-top:1px solid var(--line)}
+        .num{text-align:right;white-space:nowrap}th.num{white-space:normal}td:last-child,th:last-child{padding-right:0}.num+td:not(.num),.num+th:not(.num){padding-left:14px}tbody tr:hover{background:var(--faint)}tr.strong td,tr.strong th{font-weight:650;border-top:1px solid var(--line)}
         tr:target,.node:target{background:var(--accent-soft)}
         code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:12.5px;overflow-wrap:anywhere}
         .callout{border-left:4px solid var(--accent);background:var(--accent-soft);padding:10px 16px;border-radius:0 8px 8px 0;margin:14px 0}.callout.bad{border-color:var(--bad);background:var(--bad-soft)}.callout.good{border-color:var(--good);background:var(--good-soft)}.callout p{margin:2px 0}

@@ -119,15 +119,20 @@ internal static class LineChart
 
     private static void Markers(SvgCanvas canvas, IReadOnlyList<ChartMarker> markers, Axis xAxis, double top, double bottom)
     {
-        foreach (ChartMarker marker in markers.Where(m => double.IsFinite(m.X) && m.X >= xAxis.Low && m.X <= xAxis.High).OrderBy(m => m.X))
+        ChartMarker[] shown = [.. markers.Where(m => double.IsFinite(m.X) && m.X >= xAxis.Low && m.X <= xAxis.High).OrderBy(m => m.X)];
+        foreach (ChartMarker marker in shown)
+        {
+            canvas.Line(xAxis.At(marker.X), top - 6, xAxis.At(marker.X), bottom, "mark");
+        }
+
+        foreach (ChartMarker marker in shown)
         {
             double x = xAxis.At(marker.X);
-            canvas.Line(x, top - 6, x, bottom, "mark");
             Anchor anchor = x > canvas.Width * 0.6 ? Anchor.End : Anchor.Start;
             double labelX = anchor == Anchor.End ? x - 4 : x + 4;
-            if (!canvas.Text(labelX, top - 4, marker.Label, anchor, "mk", 11.5))
+            if (!canvas.Text(labelX, top - 4, marker.Label, anchor, "mk halo", 11.5))
             {
-                canvas.Text(labelX, top - 18, marker.Label, anchor, "mk", 11.5);
+                canvas.Text(labelX, top - 18, marker.Label, anchor, "mk halo", 11.5);
             }
         }
     }

@@ -28,7 +28,7 @@ internal static class SankeyChart
 
         foreach (SankeyRibbon ribbon in layout.Ribbons)
         {
-            double x1 = (ribbon.From.Column * step) + NodeWidth;
+            double x1 = (ribbon.From.Column * step) + (ribbon.From.IsPassing ? 0 : NodeWidth);
             double x2 = ribbon.To.Column * step;
             double middle = (x1 + x2) / 2;
             double a1 = top + ribbon.FromTop;
@@ -37,17 +37,17 @@ internal static class SankeyChart
             canvas.Path(
                 $"M{N(x1)} {N(a1)}C{N(middle)} {N(a1)} {N(middle)} {N(b1)} {N(x2)} {N(b1)}V{N(b1 + thickness)}C{N(middle)} {N(b1 + thickness)} {N(middle)} {N(a1 + thickness)} {N(x1)} {N(a1 + thickness)}Z",
                 Key.Colour("b", ribbon.To.Place),
-                $"{ribbon.From.Name} to {ribbon.To.Name}: {Humanize.Value(ribbon.Value, unit)}");
+                $"{ribbon.Link.Source.Name} to {ribbon.Link.Target.Name}: {Humanize.Value(ribbon.Link.Value, unit)}");
         }
 
         double all = layout.Nodes.Where(node => node.In == 0).Sum(node => node.Value);
-        foreach (SankeyNode node in layout.Nodes)
+        foreach (SankeyNode node in layout.Nodes.Where(node => !node.IsPassing))
         {
             string share = all > 0 ? ", " + Humanize.Value(node.Value / all, "share") : "";
             canvas.Rect(node.Column * step, top + node.Top, NodeWidth, Math.Max(node.Height, 1), Key.Colour("s", node.Place), $"{node.Name}: {Humanize.Value(node.Value, unit)}{share}", 2);
         }
 
-        foreach (IGrouping<int, SankeyNode> column in layout.Nodes.GroupBy(node => node.Column).OrderByDescending(group => group.Key))
+        foreach (IGrouping<int, SankeyNode> column in layout.Nodes.Where(node => !node.IsPassing).GroupBy(node => node.Column).OrderByDescending(group => group.Key))
         {
             Labels(canvas, [.. column.OrderBy(node => node.Top)], unit, layout.Columns, step, size, labelHeight, narrow, top, bottom);
         }

@@ -1,8 +1,11 @@
 namespace Millwright.Reports.Charts;
 
 /// <summary>A placed node of a Sankey diagram.</summary>
-internal sealed class SankeyNode(string name, int place)
+internal sealed class SankeyNode(string name, int place, bool passing = false)
 {
+    /// <summary>True for a place that a long flow passes through: it takes room but is not drawn.</summary>
+    public bool IsPassing => passing;
+
     public string Name => name;
 
     public int Place => place;
@@ -25,7 +28,10 @@ internal sealed class SankeyNode(string name, int place)
 }
 
 /// <summary>A placed flow: a ribbon of the same thickness at both ends.</summary>
-internal readonly record struct SankeyRibbon(SankeyNode From, SankeyNode To, double Value, double FromTop, double ToTop, double Thickness);
+internal readonly record struct SankeyRibbon(SankeyLink Link, SankeyNode From, SankeyNode To, double FromTop, double ToTop, double Thickness);
+
+/// <summary>A flow between two nodes; a long one is cut into pieces of one column each, and remembers its ends.</summary>
+internal sealed record SankeyLink(SankeyNode From, SankeyNode To, double Value, SankeyNode Source, SankeyNode Target);
 
 /// <summary>
 /// Places nodes in columns by the longest way from a source, ends at the right edge, and orders each column by the middle of what flows in, so that ribbons cross little.
@@ -52,17 +58,18 @@ internal sealed class SankeyLayout
     {
         var byName = new Dictionary<string, SankeyNode>(StringComparer.Ordinal);
         var nodes = new List<SankeyNode>();
-        var links = new List<(SankeyNode From, SankeyNode To, double Value)>();
+        var whole = new List<SankeyLink>();
         foreach (SankeyFlow flow in flows.Where(flow => double.IsFinite(flow.Value) && flow.Value > 0))
         {
             SankeyNode from = Node(flow.From);
             SankeyNode to = Node(flow.To);
             from.Out += flow.Value;
             to.In += flow.Value;
-            links.Add((from, to, flow.Value));
+            whole.Add(new SankeyLink(from, to, flow.Value, from, to));
         }
 
-        int columns = AssignColumns(nodes, links);
+        int columns = AssignColumns(nodes, whole);
+        List<SankeyLink> links = Cut(nodes, whole);
         List<SankeyNode>[] byColumn = [.. Enumerable.Range(0, columns).Select(column => nodes.Where(node => node.Column == column).ToList())];
         double height = Math.Max(least, byColumn.Select(column => column.Count).DefaultIfEmpty(0).Max() * (gap + 14));
         double scale = byColumn.Select(column => (height - (gap * (column.Count - 1))) / column.Sum(node => node.Value)).DefaultIfEmpty(1).Min();
@@ -96,7 +103,7 @@ internal sealed class SankeyLayout
         }
     }
 
-    private static int AssignColumns(List<SankeyNode> nodes, List<(SankeyNode From, SankeyNode To, double Value)> links)
+    private static int AssignColumns(List<SankeyNode> nodes, List<SankeyLink> links)
     {
         bool moved = true;
         for (int round = 0; moved; round++)
@@ -107,7 +114,7 @@ internal sealed class SankeyLayout
             }
 
             moved = false;
-            foreach ((SankeyNode from, SankeyNode to, _) in links)
+            foreach ((SankeyNode from, SankeyNode to, _, _, _) in links)
             {
                 if (to.Column <= from.Column)
                 {
@@ -126,11 +133,31 @@ internal sealed class SankeyLayout
         return nodes.Count == 0 ? 0 : last + 1;
     }
 
-    private static double Middle(SankeyNode node, List<(SankeyNode From, SankeyNode To, double Value)> links)
+    private static List<SankeyLink> Cut(List<SankeyNode> nodes, List<SankeyLink> whole)
+    {
+        var pieces = new List<SankeyLink>();
+        foreach (SankeyLink link in whole)
+        {
+            SankeyNode from = link.From;
+            for (int column = link.From.Column + 1; column < link.To.Column; column++)
+            {
+                var passing = new SankeyNode(link.To.Name, link.To.Place, passing: true) { Column = column, In = link.Value, Out = link.Value };
+                nodes.Add(passing);
+                pieces.Add(link with { From = from, To = passing });
+                from = passing;
+            }
+
+            pieces.Add(link with { From = from });
+        }
+
+        return pieces;
+    }
+
+    private static double Middle(SankeyNode node, List<SankeyLink> links)
     {
         double sum = 0;
         double weight = 0;
-        foreach ((SankeyNode from, SankeyNode to, double value) in links)
+        foreach ((SankeyNode from, SankeyNode to, double value, _, _) in links)
         {
             if (to == node)
             {
@@ -142,21 +169,21 @@ internal sealed class SankeyLayout
         return weight > 0 ? sum / weight : 0;
     }
 
-    private static List<SankeyRibbon> Ribbon(List<(SankeyNode From, SankeyNode To, double Value)> links, double scale)
+    private static List<SankeyRibbon> Ribbon(List<SankeyLink> links, double scale)
     {
         var ends = new Dictionary<(SankeyNode, SankeyNode, int), double>();
         int[] order = [.. Enumerable.Range(0, links.Count)];
-        foreach (int i in order.OrderBy(i => links[i].From.Place).ThenBy(i => links[i].From.Top).ThenBy(i => links[i].To.Top))
+        foreach (int i in order.OrderBy(i => links[i].From.Column).ThenBy(i => links[i].From.Top).ThenBy(i => links[i].To.Top))
         {
             ends[(links[i].From, links[i].To, i)] = links[i].From.NextOut;
             links[i].From.NextOut += links[i].Value * scale;
         }
 
         var ribbons = new List<SankeyRibbon>(links.Count);
-        foreach (int i in order.OrderBy(i => links[i].To.Place).ThenBy(i => links[i].From.Top).ThenBy(i => i))
+        foreach (int i in order.OrderBy(i => links[i].To.Column).ThenBy(i => links[i].To.Top).ThenBy(i => links[i].From.Top).ThenBy(i => i))
         {
-            (SankeyNode from, SankeyNode to, double value) = links[i];
-            ribbons.Add(new SankeyRibbon(from, to, value, ends[(from, to, i)], to.NextIn, value * scale));
+            (SankeyNode from, SankeyNode to, double value, _, _) = links[i];
+            ribbons.Add(new SankeyRibbon(links[i], from, to, ends[(from, to, i)], to.NextIn, value * scale));
             to.NextIn += value * scale;
         }
 

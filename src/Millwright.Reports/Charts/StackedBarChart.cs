@@ -30,7 +30,7 @@ internal static class StackedBarChart
                 int colour = labels.IndexOf(part.Label);
                 string value = Humanize.Value(part.Value, unit);
                 string share = Humanize.Value(part.Value / sum, "share");
-                canvas.Rect(x, y, partWidth - (partWidth > 4 ? 1.5 : 0), BarHeight, Key.Colour("s", colour), $"{part.Label}: {value}, {share}", partWidth > 8 ? 3 : 0);
+                canvas.Rect(x, y, partWidth - (partWidth > 4 ? 1.5 : 0), BarHeight, Key.Colour("s", colour), $"{part.Label}: {ValueAndShare(part.Value, sum, unit)}", partWidth > 8 ? 3 : 0);
                 InsideLabel(canvas, x, y, partWidth - 1.5, part.Label, value, share, colour);
                 x += partWidth;
             }
@@ -43,7 +43,7 @@ internal static class StackedBarChart
             y = Key.Table(
                 canvas,
                 y,
-                [.. Shown(bars[0]).Select(part => (labels.IndexOf(part.Label), part.Label, $"{Humanize.Value(part.Value, unit)} \u00b7 {Humanize.Value(part.Value / greatest, "share")}"))],
+                [.. Shown(bars[0]).Select(part => (labels.IndexOf(part.Label), part.Label, ValueAndShare(part.Value, greatest, unit)))],
                 300);
         }
         else
@@ -53,6 +53,9 @@ internal static class StackedBarChart
 
         return canvas.Finish(y + 2);
     }
+
+    private static string ValueAndShare(double value, double sum, string unit) =>
+        unit == "share" ? Humanize.Value(value, unit) : $"{Humanize.Value(value, unit)} \u00b7 {Humanize.Value(value / sum, "share")}";
 
     private static void InsideLabel(SvgCanvas canvas, double x, double y, double partWidth, string label, string value, string share, int colour)
     {

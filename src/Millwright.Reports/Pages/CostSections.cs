@@ -86,17 +86,23 @@ internal static class CostSections
             return;
         }
 
+        double need = steps.Sum(step => step.Value);
         steps.Add(new WaterfallStep("Yearly need", 0, IsTotal: true));
+        string against = "";
         if (plan.Value("revenue.per_year") is double revenue)
         {
-            double need = steps.Sum(step => step.Value);
-            steps.Add(new WaterfallStep("Revenue", -revenue));
-            steps.Add(new WaterfallStep(revenue >= need ? "Above the need" : "Missing", 0, IsTotal: true));
+            string gap = Humanize.Value(Math.Abs(revenue - need), "USD/yr");
+            against = $" Revenue is {Humanize.Value(revenue, "USD/yr")}, {gap} {(revenue < need ? "short of it" : "above it")}.";
+            if (revenue < need)
+            {
+                steps.Add(new WaterfallStep("Revenue", -revenue));
+                steps.Add(new WaterfallStep("Not earned", 0, IsTotal: true));
+            }
         }
 
         section.Picture(
             "What it needs a year",
-            "Recovery of capital at the cost of capital over the lives, plus operating cost, against what it earns; real dollars.",
+            "Recovery of capital at the cost of capital over the lives, plus operating cost; real dollars." + against,
             width => Svg.Waterfall("Waterfall of the yearly need by part.", steps, "USD/yr", width));
     }
 

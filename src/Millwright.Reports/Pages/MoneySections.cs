@@ -11,42 +11,42 @@ internal static class MoneySections
     {
         SourcesAndUses(section, plan);
         List<ChartMarker> milestones = SiteSections.Milestones(plan);
+        var pictures = new List<(string, string, Func<double, string>)>();
         List<ChartLine> flows = Lines(plan, ("Project", "finance.cash_flow_project"), ("Equity", "finance.cash_flow_equity"));
         if (flows.Count > 0)
         {
             List<ChartLine> running = [.. flows.Select(line => line with { Y = Running(line.Y) })];
-            section.Picture(
-                "Cash position over time",
-                "Cash flows summed from the start of construction, nominal dollars: where a line crosses zero, the money is back.",
-                width => Svg.Lines("Lines of the summed cash flow of the project and of equity by month.", running, "USD", "month", milestones, width));
+            pictures.Add((
+                "Cash position",
+                "Cash flows summed from the start, nominal: where a line crosses zero, the money is back.",
+                width => Svg.Lines("Lines of the summed cash flow of the project and of equity by month.", running, "USD", "month", milestones, width)));
         }
         else
         {
             section.Note("The plan has no cash flows by month.");
         }
 
-        var pictures = new List<(string, string, Func<double, string>)>();
         List<ChartLine> operation = Lines(plan, ("Revenue", "finance.revenue"), ("Operating cost", "finance.opex"), ("Debt service", "finance.debt_service"), ("Distributions", "finance.distributions"));
         if (operation.Count > 0)
         {
-            pictures.Add(("Cash by month", "", width => Svg.Lines("Lines of revenue, operating cost, debt service and distributions by month.", operation, "USD", "month", milestones, width)));
+            pictures.Add(("Cash by month", "What comes in and who gets it, nominal.", width => Svg.Lines("Lines of revenue, operating cost, debt service and distributions by month.", operation, "USD", "month", milestones, width)));
         }
 
         List<ChartLine> debt = Lines(plan, ("Debt", "finance.debt_balance"));
         if (debt.Count > 0)
         {
-            pictures.Add(("Debt outstanding", "", width => Svg.Lines("Line of the debt balance by month.", [debt[0] with { Filled = true }], "USD", "month", milestones, width)));
+            pictures.Add(("Debt outstanding", "At the end of each month.", width => Svg.Lines("Line of the debt balance by month.", [debt[0] with { Filled = true }], "USD", "month", milestones, width)));
+        }
+
+        if (Cover(plan) is ChartLine cover)
+        {
+            pictures.Add((
+                "Debt service cover (DSCR)",
+                "Revenue less operating cost over debt service, trailing twelve months, before tax.",
+                width => Svg.Lines("Line of the debt service cover ratio by month.", [cover], "1", "month", [], width)));
         }
 
         section.Pictures(pictures);
-        if (Cover(plan) is ChartLine cover)
-        {
-            section.Picture(
-                "Debt service cover (DSCR)",
-                "Revenue less operating cost over debt service, trailing twelve months, before tax.",
-                width => Svg.Lines("Line of the debt service cover ratio by month.", [cover], "1", "month", milestones, width));
-        }
-
         SiteSections.Listed(section, plan, ["finance.min_dscr", "finance.status", "finance.moic", "finance.payback"]);
     }
 
@@ -93,40 +93,23 @@ internal static class MoneySections
             Fill(uses, total, "Other uses");
         }
 
-        List<ChartBar> bars = [];
+        var pictures = new List<(string, string, Func<double, string>)>();
         if (sources.Count > 0)
         {
-            bars.Add(new ChartBar("Sources", sources));
+            pictures.Add(("Sources of funds", "Who pays, until full power.", width => Svg.StackedBars($"Sources of funds: {CostSections.Said(sources)}.", [new ChartBar("", sources)], "USD", width)));
         }
 
         if (uses.Count > 0)
         {
-            bars.Add(new ChartBar("Uses", uses));
+            pictures.Add(("Uses of funds", "Interest and fees included, nominal dollars.", width => Svg.StackedBars($"Uses of funds: {CostSections.Said(uses)}.", [new ChartBar("", uses)], "USD", width)));
         }
 
-        if (bars.Count == 0)
+        section.Pictures(pictures);
+        if (pictures.Count == 0)
         {
             section.Note("The plan has no sources and uses of funds.");
-            return;
         }
-
-        section.Picture(
-            "Sources and uses of funds",
-            "Until full power, interest and fees included, nominal dollars.",
-            width => Svg.StackedBars(
-                string.Join(" ", bars.Select(bar => $"{bar.Label}: {CostSections.Said(bar.Parts)}.")), bars, "USD", width));
-        double sourceSum = sources.Sum(part => part.Value);
-        double useSum = uses.Sum(part => part.Value);
-        List<HtmlRow> rows = [.. Enumerable.Range(0, Math.Max(sources.Count, uses.Count)).Select(i => new HtmlRow([
-            i < sources.Count ? sources[i].Label : "", Amount(sources, i, sourceSum), Percent(sources, i, sourceSum),
-            i < uses.Count ? uses[i].Label : "", Amount(uses, i, useSum), Percent(uses, i, useSum)]))];
-        rows.Add(new HtmlRow(["Total", Humanize.Value(sourceSum, "USD"), "", "Total", Humanize.Value(useSum, "USD"), ""]) { Strong = true });
-        section.Table(new HtmlTable("The same in figures", [new("Source"), new("Amount", true), new("Share", true), new("Use"), new("Amount", true), new("Share", true)], rows));
     }
-
-    private static HtmlCell Amount(List<ChartPart> parts, int i, double sum) => i < parts.Count && sum > 0 ? Humanize.Value(parts[i].Value, "USD") : "";
-
-    private static HtmlCell Percent(List<ChartPart> parts, int i, double sum) => i < parts.Count && sum > 0 ? Humanize.Value(parts[i].Value / sum, "share") : "";
 
     private static HtmlCell Share(double? value) => value is double number ? Humanize.Value(number, "share") : "none";
 

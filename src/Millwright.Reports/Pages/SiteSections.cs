@@ -41,7 +41,7 @@ internal static class SiteSections
         var pictures = new List<(string, string, Func<double, string>)>();
         if (rows.Count > 0)
         {
-            pictures.Add(("When power comes", "Months from the start: p10, median and p90.", width => Svg.Ranges("Ranges of the months to first and to full power.", rows, "months", width)));
+            section.Picture("When power comes", "Months from the start: p10, median and p90.", width => Svg.Ranges("Ranges of the months to first and to full power.", rows, "months", width));
         }
 
         if (plan.Series("ramp.energised_share") is PlanSeries ramp)
@@ -52,18 +52,18 @@ internal static class SiteSections
                 width => Svg.Lines("Line of the share of the site under power by month.", [new ChartLine("Under power", ramp.X, ramp.Y, Filled: true)], "share", ramp.XName, Milestones(plan), width)));
         }
 
-        section.Pictures(pictures);
-        if (pictures.Count == 0)
-        {
-            section.Note("The plan has no schedule.");
-        }
-
         if (plan.Series("capex.draws") is PlanSeries draws)
         {
-            section.Picture(
+            pictures.Add((
                 "How the capital is drawn",
                 "By month of construction.",
-                width => Svg.Lines("Line of capital drawn by month.", [new ChartLine("Drawn", draws.X, draws.Y, Filled: true)], draws.Unit, draws.XName, Milestones(plan), width));
+                width => Svg.Lines("Line of capital drawn by month.", [new ChartLine("Drawn", draws.X, draws.Y, Filled: true)], draws.Unit, draws.XName, Milestones(plan), width)));
+        }
+
+        section.Pictures(pictures);
+        if (pictures.Count == 0 && rows.Count == 0)
+        {
+            section.Note("The plan has no schedule.");
         }
     }
 
