@@ -114,14 +114,30 @@ public static class ServingCapacity
             return new Candidate(replica, state, bound);
         }
 
-        // the greatest batch that meets the objective: one below 'fails'
+        // between a batch that meets the objective and one that fails, the excess grows almost in a straight line: aim there, and halve when the aim is bad
         var fails = most;
         var failed = state;
         var meets = 0;
         SteadyState met = default;
-        while (fails - meets > 1)
+        if (most > 1)
         {
-            var middle = meets + (fails - meets) / 2;
+            state = replica.At(replica.Unit);
+            if (Meets(state, demand))
+            {
+                (meets, met) = (1, state);
+            }
+            else
+            {
+                (fails, failed) = (1, state);
+            }
+        }
+
+        for (var trial = 0; fails - meets > 1 && Rate(replica, failed) > rateToBeat; trial++)
+        {
+            var aim = trial % 3 == 2
+                ? meets + (fails - meets) / 2
+                : meets + (int)((fails - meets) * (1 - Excess(met, demand)) / (Excess(failed, demand) - Excess(met, demand)));
+            var middle = Math.Clamp(aim + (trial % 3 == 1 ? 1 : 0), meets + 1, fails - 1);
             state = replica.At((double)middle * replica.Unit);
             if (Meets(state, demand))
             {
@@ -177,7 +193,7 @@ public static class ServingCapacity
             replica.ChipWatts(state),
             limit,
             chip.Lender.Distance == CurveDistance.Measured ? "" : $"operator efficiencies borrowed from {chip.Lender.SystemId}",
-            ServingError.Band(model, chip, demand.Precision));
+            ServingError.Band(chip));
     }
 
     private static ServingPoint Infeasible(
