@@ -15,8 +15,8 @@ public sealed class ServingAccuracyTests(ITestOutputHelper output)
     private const double Goal = 0.25;
 
     // ratchets: what was reached, rounded up; they may only fall
-    private const double ReachedMedian = 0.14;
-    private const double ReachedMean = 0.25;
+    private const double ReachedMedian = 0.105;
+    private const double ReachedMean = 0.168;
 
     [Fact]
     public void Measured_throughput_is_met_no_worse_than_before()

@@ -22,7 +22,7 @@ public sealed class ServingCapacityTests
         { "deepseek-r1", "hgx-h200", "servegen-deepseek-r1", OperandPrecision.Fp8 },
         { "deepseek-r1", "gb200-nvl72", "mooncake-conversation", OperandPrecision.Fp4 },
         { "gpt-oss-120b", "mi355x", "browser-agent", OperandPrecision.Fp4 },
-        { "deepseek-r1", "gb300-nvl72", "coding-agent", OperandPrecision.Fp8 },
+        { "deepseek-r1", "gb300-nvl72", "coding-agent-tracelab", OperandPrecision.Fp8 },
         { "qwen3-32b", "hgx-h100", "azure-2023-code", OperandPrecision.Bf16 },
     };
 
@@ -177,10 +177,26 @@ public sealed class ServingCapacityTests
     }
 
     [Fact]
+    public void Requests_longer_than_the_model_takes_are_answered_in_words()
+    {
+        var demand = new ServingDemand(RequestLengths.FromMeans(184000, 800, 0.96), OperandPrecision.Fp8, 5, 0.05);
+        var point = ServingCapacity.Find(DeepSeek, TestCatalog.Chip("gb300-nvl72"), demand);
+        Assert.Equal(BatchLimit.Infeasible, point.Limit);
+        Assert.Contains("184800 tokens is longer than the 163840 tokens", point.Reason);
+    }
+
+    [Fact]
+    public void A_precision_that_the_chip_lacks_is_told()
+    {
+        var demand = new ServingDemand(RequestLengths.FromMeans(1000, 300), OperandPrecision.Fp4, 5, 0.05);
+        Assert.Contains("stored in fp4 are multiplied in fp8", ServingCapacity.Find(Llama70, TestCatalog.Chip("hgx-h200"), demand).Reason);
+    }
+
+    [Fact]
     public void Outputs_of_a_token_and_prompts_of_a_book_still_have_an_answer()
     {
         var chip = TestCatalog.Chip("gb200-nvl72");
-        foreach (var (input, output) in new[] { (1.0, 1.0), (500000.0, 1.0), (1.0, 50000.0), (200.0, 1.0) })
+        foreach (var (input, output) in new[] { (1.0, 1.0), (130000.0, 1.0), (1.0, 50000.0), (200.0, 1.0) })
         {
             var point = ServingCapacity.Find(GptOss, chip, new ServingDemand(RequestLengths.FromMeans(input, output), OperandPrecision.Fp4, 600, 600));
             Assert.True(point.OutputTokensPerChipSecond > 0 && double.IsFinite(point.OutputTokensPerChipSecond));
