@@ -172,10 +172,4 @@ public sealed class ChipTimer
             + time.FloorSeconds * _idlePower[(int)precision].ComputeEfficiency;
         return Peaks.RatedWatts * share / time.TotalSeconds;
     }
-
-    /// <summary>Greatest 90th-percentile error of the curves that matter most: products and decode attention at a precision.</summary>
-    /// <param name="precision">Precision of the products.</param>
-    /// <param name="experts">True when routed experts do most of the work.</param>
-    /// <returns>One-sided relative error of one operator, as a fraction.</returns>
-    public double OperatorErrorP90(OperandPrecision precision, bool experts) => (experts ? _expertGemm : _gemm)[(int)precision].ErrorP90;
 }

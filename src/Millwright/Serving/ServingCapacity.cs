@@ -1,6 +1,7 @@
 using System.Globalization;
 using Millwright.Chips;
 using Millwright.Models;
+using Millwright.Operators;
 using Millwright.Performance;
 
 namespace Millwright.Serving;
@@ -18,6 +19,9 @@ namespace Millwright.Serving;
 /// </example>
 public static class ServingCapacity
 {
+    /// <summary>Most chips that products are cut over: models have 32 to 128 heads, and engines cut no further.</summary>
+    private const int MostTensorChips = 64;
+
     /// <summary>Finds the best point of one workload on one system.</summary>
     /// <param name="model">The model.</param>
     /// <param name="chip">The chip.</param>
@@ -31,12 +35,23 @@ public static class ServingCapacity
         ArgumentNullException.ThrowIfNull(demand);
         limits ??= EngineLimits.Default;
 
+        var request = demand.Lengths.MeanInputTokens + demand.Lengths.MeanOutputTokens;
+        if (request > model.MaxContextTokens)
+        {
+            return Infeasible(1, string.Create(
+                CultureInfo.InvariantCulture, $"a mean request of {request:0} tokens is longer than the {model.MaxContextTokens} tokens that {model.Id} takes"));
+        }
+
         Candidate? best = null;
         SteadyState? nearest = null;
         ReplicaModel? largest = null;
-        for (var chips = 1; chips <= chip.Peaks.ScaleUpDomain; chips *= 2)
+        for (var chips = 1; chips <= chip.Peaks.ScaleUpDomain && chips <= Math.Max(MostTensorChips, model.RoutedExperts); chips *= 2)
         {
-            Consider(new ReplicaModel(model, chip, new ReplicaLayout(ReplicaSpread.Tensor, chips), demand, limits));
+            if (chips <= MostTensorChips)
+            {
+                Consider(new ReplicaModel(model, chip, new ReplicaLayout(ReplicaSpread.Tensor, chips), demand, limits));
+            }
+
             if (chips > 1 && chips <= model.RoutedExperts)
             {
                 Consider(new ReplicaModel(model, chip, new ReplicaLayout(ReplicaSpread.Expert, chips), demand, limits));
@@ -114,14 +129,30 @@ public static class ServingCapacity
             return new Candidate(replica, state, bound);
         }
 
-        // the greatest batch that meets the objective: one below 'fails'
+        // between a batch that meets the objective and one that fails, the excess grows almost in a straight line: aim there, and halve when the aim is bad
         var fails = most;
         var failed = state;
         var meets = 0;
         SteadyState met = default;
-        while (fails - meets > 1)
+        if (most > 1)
         {
-            var middle = meets + (fails - meets) / 2;
+            state = replica.At(replica.Unit);
+            if (Meets(state, demand))
+            {
+                (meets, met) = (1, state);
+            }
+            else
+            {
+                (fails, failed) = (1, state);
+            }
+        }
+
+        for (var trial = 0; fails - meets > 1 && Rate(replica, failed) > rateToBeat; trial++)
+        {
+            var aim = trial % 3 == 2
+                ? meets + (fails - meets) / 2
+                : meets + (int)((fails - meets) * (1 - Excess(met, demand)) / (Excess(failed, demand) - Excess(met, demand)));
+            var middle = Math.Clamp(aim + (trial % 3 == 1 ? 1 : 0), meets + 1, fails - 1);
             state = replica.At((double)middle * replica.Unit);
             if (Meets(state, demand))
             {
@@ -176,8 +207,8 @@ public static class ServingCapacity
             replica.UsedBytesPerChip(state),
             replica.ChipWatts(state),
             limit,
-            chip.Lender.Distance == CurveDistance.Measured ? "" : $"operator efficiencies borrowed from {chip.Lender.SystemId}",
-            ServingError.Band(model, chip, demand.Precision));
+            Remark(chip, demand.Precision),
+            ServingError.Band(chip));
     }
 
     private static ServingPoint Infeasible(
@@ -204,10 +235,32 @@ public static class ServingCapacity
                 $"even one request a rank takes {near.TimeToFirstTokenSeconds:0.###} s to its first token; the limit is {demand.TimeToFirstTokenLimitSeconds:0.###} s");
         }
 
-        return new ServingPoint(
-            0, 0, 0, 0, 0, 0, nearest?.TimeToFirstTokenSeconds ?? 0, nearest?.TimePerOutputTokenSeconds ?? 0, 0, largest.Layout.Chips, 0, 0,
-            BatchLimit.Infeasible, reason, 0);
+        return Infeasible(largest.Layout.Chips, reason, nearest);
     }
+
+    private static ServingPoint Infeasible(int chips, string reason, SteadyState? nearest = null) => new(
+        0, 0, 0, 0, 0, 0, nearest?.TimeToFirstTokenSeconds ?? 0, nearest?.TimePerOutputTokenSeconds ?? 0, 0, chips, 0, 0, BatchLimit.Infeasible, reason, 0);
+
+    // what a reader should know of a point: borrowed curves, and operands wider than was asked for
+    private static string Remark(ChipTimer chip, OperandPrecision precision)
+    {
+        var borrowed = chip.Lender.Distance == CurveDistance.Measured ? "" : $"operator efficiencies borrowed from {chip.Lender.SystemId}";
+        var used = chip.Peaks.Multiplies(precision);
+        if (used == precision)
+        {
+            return borrowed;
+        }
+
+        var wider = $"weights stored in {Name(precision)} are multiplied in {Name(used)}, the narrowest that the chip has";
+        return borrowed.Length == 0 ? wider : $"{borrowed}; {wider}";
+    }
+
+    private static string Name(OperandPrecision precision) => precision switch
+    {
+        OperandPrecision.Bf16 => "bf16",
+        OperandPrecision.Fp8 => "fp8",
+        _ => "fp4",
+    };
 
     private readonly record struct Candidate(ReplicaModel Replica, SteadyState State, BatchLimit Limit)
     {

@@ -35,7 +35,7 @@ internal sealed class ServingStage
                 new(1 / (1 + band), 1, 1 + band),
                 "1",
                 Evidence.Derived,
-                "error of the fitted operator curves and of the step model, docs/method-serving.md",
+                "error against serving measurements that no fit saw, docs/method-serving.md",
                 "",
                 null,
                 "serving-error",
@@ -84,7 +84,7 @@ internal sealed class ServingStage
     /// <summary>A model on a chip, ready to be asked.</summary>
     private sealed record Service(ModelArchitecture? Model, ChipTimer? Chip, LengthHistogram? Lengths, OperandPrecision Precision, string Reason)
     {
-        public double ErrorBand => Model is null || Chip is null ? 0 : ServingError.Band(Model, Chip, Precision);
+        public double ErrorBand => Chip is null ? 0 : ServingError.Band(Chip);
 
         public static Service Of(WorkloadInput workload, CatalogData catalog, ChipTimer? chip, string reason)
         {

@@ -1,0 +1,17 @@
+namespace Millwright.Applications;
+
+/// <summary>A trace that cannot be read: an unknown format, or a line that does not fit it.</summary>
+public sealed class TraceFormatException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="line">Line, from 1.</param>
+    /// <param name="problem">What was found and what is allowed.</param>
+    public TraceFormatException(int line, string problem)
+        : base($"trace, line {line}: {problem}")
+    {
+        Line = line;
+    }
+
+    /// <summary>Line of the fault, from 1.</summary>
+    public int Line { get; }
+}
