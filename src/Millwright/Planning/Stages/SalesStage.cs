@@ -188,7 +188,7 @@ internal sealed class SalesStage
         Figure[] inputs = [.. list];
         EngineRun<SalesOutcome> run = book.Run(inputs, x => AtFullPower(x));
         Figure revenue = run.Output("tokens.revenue_per_year", "USD/yr", "tokens sold and paid for x their prices, at full power", static o => o.RevenueUsdPerYear);
-        Figure variable = run.Output("tokens.variable_cost_per_year", "USD/yr", "energy of the chips at work", static o => o.VariableUsdPerYear);
+        run.Output("tokens.energy_at_work_per_year", "USD/yr", "energy of the chips while they serve, at their modelled power", static o => o.VariableUsdPerYear);
         Figure output = run.Output("tokens.output_per_year", "tok/yr", "output tokens sold a year, at full power", static o => o.TokensPerYear(static t => t.Output));
         Figure input = run.Output("tokens.uncached_input_per_year", "tok/yr", "uncached input tokens a year, at full power", static o => o.TokensPerYear(static t => t.UncachedInput));
         Figure cached = run.Output("tokens.cached_input_per_year", "tok/yr", "cached input tokens a year, at full power", static o => o.TokensPerYear(static t => t.CachedInput));
@@ -211,7 +211,7 @@ internal sealed class SalesStage
             static (c, r) => BreakEven.TokenPriceScale(c, r));
         run.Output("allocation.chip_value", "USD/GPU-h", "shadow price of one more chip in the sale of tokens", static o => o.AtFullPower.Allocation.ChipUsdPerSecond * 3600);
         run.Output("allocation.watt_value", "USD/W-yr", "shadow price of one more watt in the sale of tokens", static o => o.AtFullPower.Allocation.WattUsdPerSecond * YearLength.Seconds);
-        Margin(book, annual, capex, revenue, variable);
+        Margin(book, annual, capex, revenue);
         for (int w = 0; w < _shapes.Length; w++)
         {
             int index = w;
@@ -269,7 +269,7 @@ internal sealed class SalesStage
         return details;
     }
 
-    private void Margin(FigureBook book, AnnualCostFigures annual, CapexFigures capex, Figure revenue, Figure variable)
+    private void Margin(FigureBook book, AnnualCostFigures annual, CapexFigures capex, Figure revenue)
     {
         Figure overhead = book.Input("economics.overhead_share", _overhead);
         Figure depreciation = book.Define(
@@ -279,9 +279,9 @@ internal sealed class SalesStage
             [capex.It, capex.Building, annual.ItLife, annual.BuildingLife, annual.ItResidual],
             static x => (x[0] * (1 - x[4]) / (x[2] / YearLength.Seconds)) + (x[1] / (x[3] / YearLength.Seconds)));
         EngineRun<Margins> margins = book.Run(
-            [revenue, variable, annual.Opex, depreciation, overhead], static x => Margins.Of(x[0], x[1], x[2], x[3], x[4] * x[0]));
+            [revenue, annual.Variable, annual.Opex, depreciation, overhead], static x => Margins.Of(x[0], x[1], x[2], x[3], x[4] * x[0]));
         string? none = revenue.Value > 0 ? null : "no tokens are sold";
-        margins.Output("margin.token", "1", "(token revenue - energy and other variable cost) / token revenue", static m => m.Token, reason: none);
+        margins.Output("margin.token", "1", "(token revenue - opex.variable) / token revenue", static m => m.Token, reason: none);
         margins.Output("margin.gross", "1", "(token revenue - operating cost - depreciation, free users included) / token revenue", static m => m.Gross, reason: none);
         margins.Output("margin.operating", "1", "gross less research, training, sales and overhead (economics.overhead_share of revenue)", static m => m.Operating, reason: none);
     }
