@@ -48,7 +48,8 @@ internal static class ArchitectureReader
     {
         if (counts.Total > MostParameters)
         {
-            throw new ModelConfigException(id, "", $"the fields make {counts.Total:g3} parameters; at most {MostParameters:g1} are accepted: check the sizes");
+            throw new ModelConfigException(
+                id, "", $"the fields make {counts.Total:g3} parameters; at most {MostParameters:g1} are accepted: check the sizes");
         }
     }
 

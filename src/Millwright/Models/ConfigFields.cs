@@ -7,7 +7,7 @@ namespace Millwright.Models;
 internal sealed class ConfigFields(string modelId, string path, JsonElement element)
 {
     /// <summary>Greatest size that a width, count or vocabulary may have: far above any model, far below an overflow.</summary>
-    private const int LargestSize = 100_000_000;
+    public const int LargestSize = 100_000_000;
 
     /// <summary>Id of the model, for messages.</summary>
     public string ModelId => modelId;

@@ -92,7 +92,9 @@ internal sealed class Dimensions
     {
         var experts = Fields.Size(1, names);
         var top = Fields.Size("num_experts_per_tok");
-        return top <= experts ? (experts, top) : throw Fields.Fault("num_experts_per_tok", $"must be at most the number of experts ({experts}), found {top}");
+        return top <= experts
+            ? (experts, top)
+            : throw Fields.Fault("num_experts_per_tok", $"must be at most the number of experts ({experts}), found {top}");
     }
 
     /// <summary>The architecture with these dimensions.</summary>

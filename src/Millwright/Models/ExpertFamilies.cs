@@ -67,12 +67,12 @@ internal static class ExpertFamilies
                     : new DenseFeedForward(fields.Size("intermediate_size_mlp"), Gated: true, Bias: false)));
     }
 
-    private static int QueryKeyNorm(Dimensions d) => d.Family switch
+    private static double QueryKeyNorm(Dimensions d) => d.Family switch
     {
         "qwen3_moe" => 2 * d.HeadDimension,
 
         // norms over all heads together
-        "minimax_m2" when d.Fields.FlagOr("use_qk_norm", true) => (d.Heads + d.KeyValueHeads) * d.HeadDimension,
+        "minimax_m2" when d.Fields.FlagOr("use_qk_norm", true) => ((double)d.Heads + d.KeyValueHeads) * d.HeadDimension,
         _ => 0,
     };
 

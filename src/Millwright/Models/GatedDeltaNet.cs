@@ -49,7 +49,7 @@ public sealed record GatedDeltaNet(
         // convolution in and out; gated norm reads output and gate and writes their product
         builder.Elementwise("linear-attention-convolution", builder.Tokens * (2 * ConvolutionWidth + 3 * ValueWidth), calls, VectorParameters);
 
-        // decay 1, read of the old value 2, rank-one write 2, read by the query 2 (arXiv 2412.06464, equation 10)
+        // decay 1, read of the old value 2, rank-one write 2, read by the query 2 (gated delta rule of arXiv 2412.06464)
         var recurrent = 7 * StateElements;
 
         // within a chunk, tiles computed whole: key-key and query-key products, the solve for keys and values, the weighted sum of values

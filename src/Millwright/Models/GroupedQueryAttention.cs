@@ -1,7 +1,8 @@
 namespace Millwright.Models;
 
 /// <summary>
-/// Attention with fewer key-value heads than query heads (Ainslie et al., arXiv 2305.13245); equal numbers make multi-head attention (arXiv 1706.03762).
+/// Attention with fewer key-value heads than query heads (Ainslie et al., arXiv 2305.13245); equal numbers make multi-head attention
+/// (Vaswani et al., arXiv 1706.03762).
 /// </summary>
 /// <param name="Heads">Query heads.</param>
 /// <param name="KeyValueHeads">Key-value heads.</param>
@@ -20,7 +21,7 @@ public sealed record GroupedQueryAttention(
     bool OutputGate = false,
     bool InputBias = false,
     bool OutputBias = false,
-    int NormParameters = 0,
+    double NormParameters = 0,
     int SinkParameters = 0) : TokenMixer
 {
     private double QueryWidth => (double)Heads * HeadDimension;

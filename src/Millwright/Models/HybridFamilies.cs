@@ -80,7 +80,9 @@ internal static class HybridFamilies
             'E' => "moe",
             '*' => "attention",
             '-' => "mlp",
-            _ => throw d.Fields.Fault("hybrid_override_pattern", $"has '{letter}' at place {layer + 1}; allowed: M (Mamba-2), E (experts), * (attention), - (feed-forward)"),
+            _ => throw d.Fields.Fault(
+                "hybrid_override_pattern",
+                $"has '{letter}' at place {layer + 1}; allowed: M (Mamba-2), E (experts), * (attention), - (feed-forward)"),
         });
     }
 

@@ -69,22 +69,23 @@ public sealed record LatentAttention(
         builder.Elementwise("rotary", builder.Tokens * 2 * (Heads * (double)RotaryDimension + CachedWidth + QueryRank), calls, VectorParameters);
         Indexer?.AddScoring(builder, tokensPerEntry: 1, calls);
 
-        // absorbed: each head's query meets the latent itself, of rank + rotary for scores and rank for values (arXiv 2405.04434, appendix C)
+        // absorbed: each head's query meets the latent itself, of rank + rotary for scores and rank for values (arXiv 2405.04434, section 2.1.2)
+        var everything = new AttendedContext(double.PositiveInfinity);
         var absorbedFlops = 2.0 * Heads * (CachedWidth + KeyValueRank);
         var absorbedActivations = Heads * (CachedWidth + KeyValueRank);
         if (Indexer is not null)
         {
-            builder.Attention(
-                "attention-sparse", new AttendedContext(Indexer.TopTokens, Chosen: true), absorbedFlops, CachedWidth, CachedWidth, absorbedActivations, calls);
+            var chosen = new AttendedContext(Indexer.TopTokens, Chosen: true);
+            builder.Attention("attention-sparse", chosen, absorbedFlops, CachedWidth, CachedWidth, absorbedActivations, calls);
             return;
         }
 
-        builder.DecodeAttention("attention-latent", new AttendedContext(double.PositiveInfinity), absorbedFlops, CachedWidth, CachedWidth, absorbedActivations, calls);
+        builder.DecodeAttention("attention-latent", everything, absorbedFlops, CachedWidth, CachedWidth, absorbedActivations, calls);
 
         // prompts expand the latent to heads, which costs fewer FLOPs for each pair of tokens; a cached prefix is expanded anew
         builder.PrefillAttention(
             "attention-latent-expanded",
-            new AttendedContext(double.PositiveInfinity),
+            everything,
             2.0 * Heads * (ContentDimension + RotaryDimension + ValueDimension),
             CachedWidth,
             CachedWidth,

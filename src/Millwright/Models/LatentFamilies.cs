@@ -30,11 +30,19 @@ internal static class LatentFamilies
     /// <summary>DeepSeek-V4: window and compressed context, hyper-connections.</summary>
     public static ArchitectureFields ReadCompressed(Dimensions d)
     {
-        // an indexer and overlapping groups belong to this ratio (config note: 4 is "compressed sparse")
+        // groups of 4 overlap and are chosen by an indexer, groups of 128 are read whole
         const int SparseRatio = 4;
+        const int DenseRatio = 128;
         var fields = d.Fields;
         var layers = d.LayerCount;
-        var ratios = fields.Numbers("compress_ratios", layers) ?? throw fields.Fault("compress_ratios", "is missing; it must be a list of whole numbers");
+        var ratios = fields.Numbers("compress_ratios", layers)
+            ?? throw fields.Fault("compress_ratios", "is missing; it must be a list of whole numbers");
+        var unknown = Array.FindIndex(ratios, ratio => ratio is not (0 or SparseRatio or DenseRatio));
+        if (unknown >= 0)
+        {
+            throw fields.Fault($"compress_ratios[{unknown}]", $"must be 0 (window only), {SparseRatio} or {DenseRatio}, found {ratios[unknown]}");
+        }
+
         var groups = fields.Size("o_groups");
         if ((long)d.Heads * d.HeadDimension % groups != 0)
         {
@@ -65,8 +73,8 @@ internal static class LatentFamilies
         var (experts, top) = d.Experts("n_routed_experts");
         var width = d.Fields.Size("moe_intermediate_size");
         var shared = (long)width * d.Fields.SizeOr("n_shared_experts", 0, 0);
-        return shared > int.MaxValue
-            ? throw d.Fields.Fault("n_shared_experts", "makes shared experts wider than any model's")
+        return shared > ConfigFields.LargestSize
+            ? throw d.Fields.Fault("n_shared_experts", $"makes the shared experts {shared} wide; at most {ConfigFields.LargestSize} is accepted")
             : new MixtureOfExperts(experts, top, width, true, false, true, (int)shared, false, 0);
     }
 
@@ -88,7 +96,9 @@ internal static class LatentFamilies
         var indexers = new SparseIndexer?[layers];
         if (!fields.Has("index_topk"))
         {
-            return d.Family is "deepseek_v32" or "glm_moe_dsa" ? throw fields.Fault("index_topk", "is missing; it must be a whole number of at least 1") : indexers;
+            return d.Family is "deepseek_v32" or "glm_moe_dsa"
+                ? throw fields.Fault("index_topk", "is missing; it must be a whole number of at least 1")
+                : indexers;
         }
 
         if (queryRank == 0)

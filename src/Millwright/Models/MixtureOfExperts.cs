@@ -9,7 +9,7 @@ namespace Millwright.Models;
 /// <param name="RouterBias">True when the router has one bias or correction for each expert.</param>
 /// <param name="SharedIntermediateSize">Width of all shared experts together; 0 for none.</param>
 /// <param name="SharedGate">True when a gate of one output scales the shared expert (Qwen).</param>
-/// <param name="LatentSize">Width that the routed experts work in when it is not the hidden size (Nemotron 3 Super, Ultra); 0 for the hidden size.</param>
+/// <param name="LatentSize">Width that the routed experts work in where it is not the hidden size (Nemotron 3 Super, Ultra); else 0.</param>
 public sealed record MixtureOfExperts(
     int Experts,
     int TopExperts,
@@ -57,21 +57,22 @@ public sealed record MixtureOfExperts(
     internal override IReadOnlyList<Projection> ExpertProjections(int hiddenSize)
     {
         var width = ExpertWidth(hiddenSize);
+        var upOutputs = (double)UpMatrices * ExpertIntermediateSize;
         return
         [
-            new("routed-experts-up", WeightRole.Expert, width, UpMatrices * ExpertIntermediateSize, Vectors: ExpertBias ? UpMatrices * ExpertIntermediateSize : 0),
+            new("routed-experts-up", WeightRole.Expert, width, upOutputs, Vectors: ExpertBias ? upOutputs : 0),
             new("routed-experts-down", WeightRole.Expert, ExpertIntermediateSize, width, Vectors: ExpertBias ? width : 0),
         ];
     }
 
     /// <summary>
     /// Distinct experts that a number of tokens is expected to touch when each token draws its experts uniformly and without repetition:
-    /// E (1 - (1 - k/E)^tokens). One token touches exactly k.
+    /// E (1 - (1 - k/E)^tokens). One token touches exactly k; a fraction of a token, as in a mean over steps, that fraction of k.
     /// </summary>
     /// <param name="tokens">Tokens of the step.</param>
     /// <returns>Expected number of experts, at most all.</returns>
     public double ExpectedTouchedExperts(double tokens) =>
-        tokens <= 0 ? 0 : Experts * -double.ExpM1(tokens * double.LogP1(-(double)TopExperts / Experts));
+        tokens <= 1 ? TopExperts * tokens : Experts * (1 - Math.Pow(1 - (double)TopExperts / Experts, tokens));
 
     /// <inheritdoc/>
     internal override void AddRest(StepOperatorBuilder builder, int hiddenSize, double calls)

@@ -12,8 +12,9 @@ namespace Millwright.Models;
 /// </code></example>
 public sealed class ModelArchitecture
 {
-    private readonly (TokenMixer Mixer, int Layers)[] _mixers;
-    private readonly (FeedForward FeedForward, int Layers)[] _feedForwards;
+    // layers of one kind do the same work: their products are worked out once
+    private readonly (TokenMixer Mixer, int Layers, IReadOnlyList<Projection> Projections)[] _mixers;
+    private readonly (FeedForward FeedForward, int Layers, IReadOnlyList<Projection> Projections)[] _feedForwards;
     private readonly ResidualStream _stream;
     private readonly int _learnedPositions;
     private readonly OperandPrecision? _restBesideFp4Experts;
@@ -32,9 +33,16 @@ public sealed class ModelArchitecture
         _learnedPositions = fields.LearnedPositions;
         _restBesideFp4Experts = fields.Release.RestBesideFp4Experts;
         _fp4Bytes = fields.Release.Fp4Bytes;
-        _mixers = [.. Layers.Where(layer => layer.Mixer is not null).GroupBy(layer => layer.Mixer!).Select(group => (group.Key, group.Count()))];
+        _mixers =
+        [
+            .. Layers.Where(layer => layer.Mixer is not null).GroupBy(layer => layer.Mixer!)
+                .Select(group => (group.Key, group.Count(), group.Key.Projections(HiddenSize))),
+        ];
         _feedForwards =
-            [.. Layers.Where(layer => layer.FeedForward is not null).GroupBy(layer => layer.FeedForward!).Select(group => (group.Key, group.Count()))];
+        [
+            .. Layers.Where(layer => layer.FeedForward is not null).GroupBy(layer => layer.FeedForward!)
+                .Select(group => (group.Key, group.Count(), group.Key.Projections(HiddenSize))),
+        ];
         Parameters = CountParameters();
         ArchitectureReader.RequirePlausible(id, Parameters);
     }
@@ -142,7 +150,7 @@ public sealed class ModelArchitecture
         Require(contextTokens >= 0 && double.IsFinite(contextTokens), contextTokens, nameof(contextTokens), "at least 0");
         Require(bytesPerElement > 0 && double.IsFinite(bytesPerElement), bytesPerElement, nameof(bytesPerElement), "above 0");
         var bytes = 0.0;
-        foreach (var (mixer, layers) in _mixers)
+        foreach (var (mixer, layers, _) in _mixers)
         {
             bytes += layers * (mixer.CacheElements(contextTokens) * bytesPerElement + mixer.StateBytes);
         }
@@ -172,9 +180,9 @@ public sealed class ModelArchitecture
         // a look-up reads a row of the embedding, and of the learned positions, and writes their sum to each stream
         var lookUps = 1 + (_learnedPositions > 0 ? 1 : 0) + _stream.Streams;
         builder.Elementwise("embedding", builder.Tokens * lookUps * HiddenSize, 1);
-        foreach (var (mixer, layers) in _mixers)
+        foreach (var (mixer, layers, projections) in _mixers)
         {
-            foreach (var projection in mixer.Projections(HiddenSize))
+            foreach (var projection in projections)
             {
                 builder.Gemm(projection, layers);
             }
@@ -182,9 +190,9 @@ public sealed class ModelArchitecture
             mixer.AddMixing(builder, layers);
         }
 
-        foreach (var (feedForward, layers) in _feedForwards)
+        foreach (var (feedForward, layers, projections) in _feedForwards)
         {
-            foreach (var projection in feedForward.Projections(HiddenSize))
+            foreach (var projection in projections)
             {
                 builder.Gemm(projection, layers);
             }
@@ -216,9 +224,9 @@ public sealed class ModelArchitecture
             + Layers.Count * (_stream.VectorParametersPerLayer + _stream.MixerParametersPerLayer);
         double matrices = 0, experts = 0, expertMatrices = 0, usedExperts = 0;
 
-        void Count(IReadOnlyList<Projection> projections, double layers)
+        void Count(IReadOnlyList<Projection> products, double layers)
         {
-            foreach (var projection in projections)
+            foreach (var projection in products)
             {
                 kept += layers * projection.Vectors;
                 if (projection.Role == WeightRole.Kept)
@@ -232,15 +240,15 @@ public sealed class ModelArchitecture
             }
         }
 
-        foreach (var (mixer, layers) in _mixers)
+        foreach (var (mixer, layers, projections) in _mixers)
         {
-            Count(mixer.Projections(HiddenSize), layers);
+            Count(projections, layers);
             kept += layers * mixer.VectorParameters;
         }
 
-        foreach (var (feedForward, layers) in _feedForwards)
+        foreach (var (feedForward, layers, projections) in _feedForwards)
         {
-            Count(feedForward.Projections(HiddenSize), layers);
+            Count(projections, layers);
             foreach (var projection in feedForward.ExpertProjections(HiddenSize))
             {
                 var all = projection.MatrixParameters + projection.Vectors;
@@ -273,7 +281,8 @@ public sealed class ModelArchitecture
             "above 0 when there is decode context");
     }
 
-    private static void RequireAmount(double value, string name) => Require(value >= 0 && double.IsFinite(value), value, name, "at least 0 and finite");
+    private static void RequireAmount(double value, string name) =>
+        Require(value >= 0 && double.IsFinite(value), value, name, "at least 0 and finite");
 
     private static void Require(bool holds, double value, string name, string allowed)
     {

@@ -1,6 +1,6 @@
 namespace Millwright.Models;
 
-/// <summary>Choice of the cached tokens that attention reads (DeepSeek sparse attention, DeepSeek-V3.2 report, section 2.1).</summary>
+/// <summary>Choice of the cached tokens that attention reads (DeepSeek sparse attention, DeepSeek-V3.2 technical report).</summary>
 /// <param name="TopTokens">Entries that each token attends to at most.</param>
 /// <param name="Heads">Heads of the indexer; 0 when the layer uses the choice of the layer before it.</param>
 /// <param name="HeadDimension">Width of a head of the indexer, and of its one cached key per entry.</param>

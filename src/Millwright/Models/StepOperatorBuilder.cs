@@ -132,7 +132,7 @@ internal sealed class StepOperatorBuilder(StepShape shape, WeightFormat format, 
             pairs * flopsPerAttendedToken,
             0,
             cached * cacheBytesPerElement + shape.PrefillTokens * activationElementsPerToken * ActivationBytes,
-            shape.PrefillTokens,
+            PromptTokens,
             calls);
     }
 
@@ -176,7 +176,7 @@ internal sealed class StepOperatorBuilder(StepShape shape, WeightFormat format, 
                 shape.PrefillTokens * prefillFlopsPerToken,
                 0,
                 visits * 2 * stateBytes + shape.PrefillTokens * activationElementsPerToken * ActivationBytes,
-                shape.PrefillTokens,
+                PromptTokens,
                 calls);
         }
     }

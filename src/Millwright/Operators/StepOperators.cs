@@ -48,7 +48,7 @@ public enum OperatorKind
 /// <param name="Flops">FLOPs of one call: a multiply-add is two.</param>
 /// <param name="WeightBytes">Weight bytes read by one call (for experts: of the distinct experts touched).</param>
 /// <param name="OtherBytes">Activation and KV-cache bytes read and written by one call.</param>
-/// <param name="Rows">Rows of the product (tokens, or tokens per touched expert), for size-dependent efficiency.</param>
+/// <param name="Rows">Rows of the product (tokens; tokens per touched expert; new tokens per sequence for prompt attention), for size-dependent efficiency.</param>
 /// <param name="Calls">Calls in one step: usually the number of layers.</param>
 public readonly record struct StepOperator(
     string Name, OperatorKind Kind, OperandPrecision Precision, double Flops, double WeightBytes, double OtherBytes, double Rows, double Calls);
