@@ -6,7 +6,8 @@ using Millwright.Performance;
 namespace Millwright.Serving;
 
 /// <summary>
-/// One replica under one stream of like requests: continuous batching in the mean. Each finished request is replaced by a new one, so that B decoding sequences of O tokens
+/// One replica under one stream of like requests: continuous batching in the mean. Each finished request is replaced by a new one, so that B decoding
+/// sequences of O tokens
 /// bring B U / O prompt tokens to each step. They come in chunks: a share of the steps carries one, the other steps only decode.
 /// </summary>
 internal sealed class ReplicaModel
@@ -60,7 +61,8 @@ internal sealed class ReplicaModel
     /// <summary>Most decoding sequences whose cache fits, with the prompts in prefill at the greatest beside them.</summary>
     public double MostByMemory => (CacheRoomBytesPerChip * _cacheShards - _layout.SequenceRanks * _cacheBytesOfPrompt) / _cacheBytesOfSequence;
 
-    /// <summary>Most decoding sequences that the engine's settings allow: its own bound, and one full chunk in each step to replace those that finish.</summary>
+    /// <summary>Most decoding sequences that the engine's settings allow: its own bound, and one full chunk in each step to replace those that
+    /// finish.</summary>
     public double MostByEngine => _layout.SequenceRanks * Math.Min(
         _limits.MaxSequencesPerRank,
         Math.Max(1, _limits.PrefillChunkTokens * _demand.Lengths.MeanOutputTokens / _demand.Lengths.UncachedInputTokens));

@@ -229,6 +229,26 @@ public sealed class ServingCapacityTests
         Assert.Equal(64, requestsPerSecond * (point.TimeToFirstTokenSeconds + 921.6 * point.TimePerOutputTokenSeconds), 0.01);
     }
 
+    [Theory]
+    [InlineData("llama-3.1-70b", ReplicaSpread.Tensor)]
+    [InlineData("deepseek-r1", ReplicaSpread.Tensor)]
+    [InlineData("deepseek-r1", ReplicaSpread.Expert)]
+    public void More_requests_in_flight_never_make_fewer_tokens(string modelId, ReplicaSpread spread)
+    {
+        // the search relies on it: the largest batch that meets the objective is the best
+        var model = TestModels.Parse(modelId);
+        var chip = TestCatalog.Chip("hgx-b200");
+        Gen.Select(Gen.Double[1, 400], Gen.Double[1.02, 3], Gen.Double[50, 15000], Gen.Double[20, 3000]).Sample(
+            (inFlight, factor, input, tokensOut) =>
+            {
+                var demand = new ServingDemand(RequestLengths.FromMeans(input, tokensOut), OperandPrecision.Fp8, 1e9, 1e9);
+                double Rate(double concurrency) =>
+                    ServingCapacity.AtConcurrency(model, chip, new(spread, 8), demand, concurrency).OutputTokensPerChipSecond;
+                Assert.True(Rate(inFlight * factor) >= Rate(inFlight) * (1 - 1e-5));
+            },
+            iter: 60);
+    }
+
     [Fact]
     public void More_requests_than_the_cache_holds_wait_outside()
     {
