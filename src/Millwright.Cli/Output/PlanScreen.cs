@@ -14,8 +14,8 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
     /// <summary>Most lines of the screen.</summary>
     public const int MostLines = 24;
 
-    private const int LeftWidth = 104;
-    private const int BarWidth = 96;
+    private const int LeftWidth = 100;
+    private const int BarWidth = 92;
     private const int WorkloadsShown = 5;
 
     private readonly List<(string Left, string Right)> _lines = [];
@@ -82,7 +82,7 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
     private void Cost()
     {
         Add(
-            $"Costs {Value("capex.total")} overnight{Range("capex.total")}{Mark("capex.total")} + interest and fees {Sum("finance.idc", "finance.fees")} - earned while it fills {Value("finance.early_cash")}; {Value("capex.per_gw")}",
+            $"Costs {Value("capex.total")} overnight{Range("capex.total")}{Mark("capex.total")} + interest and fees {Sum("finance.idc", "finance.fees")} - {Value("finance.early_cash")} earned as it fills",
             Anchors("capex.per_gw"));
         Add("      " + Bar(), "");
     }
@@ -100,9 +100,8 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
 
     private void Tokens()
     {
-        bool outside = plan.Anchors.Any(static a => a.Figure == "tokens.revenue_per_gw_year" && a.OutsideMarket);
         Add(
-            $"Makes {Value("tokens.output_per_second")} out, {Value("tokens.input_per_second")} in{Mark("tokens.output_per_second")}, {Value("tokens.busy_share")} sold; at list prices {Value("tokens.revenue_per_gw_year")}{(outside ? " OUTSIDE MARKET" : "")}",
+            $"Makes {Value("tokens.output_per_second")} out, {Value("tokens.input_per_second")} in{Mark("tokens.output_per_second")}, {Value("tokens.busy_share")} sold; at list prices {Value("tokens.revenue_per_gw_year")}",
             Anchors("tokens.revenue_per_gw_year"));
         if (plan.Workloads.Count == 0)
         {
@@ -168,7 +167,7 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
 
     private void Binding()
     {
-        Add($"Binds now: {plan.Find("binding")?.Reason}; one more MW is worth {Value("binding.megawatt_value")}, one more GPU-hour of token sales {Value("allocation.chip_value")}", "");
+        Add($"Binds now: {plan.Find("binding")?.Reason}; one more MW is worth {Value("binding.megawatt_value")}", "");
         if (plan.Swings.Count > 0)
         {
             Add("Moves IRR most: " + string.Join(", ", plan.Swings.Take(3).Select(Words)), "");
@@ -224,17 +223,20 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
         }
         : "";
 
+    // Labels with bare numbers, then the unit once, then the dates.
     private string Anchors(string figure)
     {
-        StringBuilder text = new();
-        foreach (MarketAnchor anchor in plan.Anchors.Where(a => a.Figure == figure))
+        MarketAnchor[] anchors = [.. plan.Anchors.Where(a => a.Figure == figure)];
+        if (anchors.Length == 0)
         {
-            string unit = plan.Find(figure)?.Unit ?? "";
-            text.Append(text.Length == 0 ? "" : "; ").Append(anchor.Label).Append(' ').Append(Humanize.Value(anchor.Value, Humanize.UnitOf(figure, unit)))
-                .Append(" (").Append(anchor.Date.Length >= 7 ? anchor.Date[..7] : anchor.Date).Append(')').Append(anchor.OutsideMarket ? " OUTSIDE MARKET" : "");
+            return "";
         }
 
-        return text.ToString();
+        DisplayUnit unit = Humanize.Scale(Humanize.UnitOf(figure, plan.Find(figure)?.Unit ?? ""), anchors[0].Value);
+        string[] dates = [.. anchors.Select(static a => a.Date[..Math.Min(7, a.Date.Length)]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string when = dates.Length == 1 ? dates[0] : $"{dates[0]}..{dates[^1]}";
+        string values = string.Join(", ", anchors.Select(a => $"{a.Label} {unit.Number(a.Value)}"));
+        return $"{values} {unit.Label} ({when}){(anchors.Any(static a => a.OutsideMarket) ? " OUTSIDE MARKET" : "")}";
     }
 
     private string Bar()
@@ -264,11 +266,8 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
 
     private string Percent(string name) => plan.Find(name)?.Value is { } value ? (value * 100).ToString("0.0", CultureInfo.InvariantCulture) : "none";
 
-    private static string Words(Swing swing)
-    {
-        string name = FigureTitles.Of(swing.Input[(swing.Input.IndexOf('.', StringComparison.Ordinal) + 1)..]).ToLowerInvariant();
-        return $"{name} {Math.Abs(swing.High - swing.Low) * 100:0.0} points{(swing.AssumedRange ? " (at ±10 %)" : "")}";
-    }
+    private static string Words(Swing swing) =>
+        $"{swing.Input} {Math.Abs(swing.High - swing.Low) * 100:0.0} points{(swing.AssumedRange ? " (at ±10 %)" : "")}";
 
     private static string Price(double usd) => double.IsFinite(usd) ? usd.ToString(usd >= 100 ? "0" : usd >= 10 ? "0.0" : usd >= 0.1 ? "0.00" : "0.000", CultureInfo.InvariantCulture) : "-";
 
