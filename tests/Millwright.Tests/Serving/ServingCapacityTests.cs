@@ -147,6 +147,18 @@ public sealed class ServingCapacityTests
     }
 
     [Fact]
+    public void Memory_is_never_overdrawn_even_when_many_prompts_come_to_each_step()
+    {
+        var chip = TestCatalog.Chip("gb200-nvl72");
+        foreach (var output in new[] { 5.0, 20, 60, 200 })
+        {
+            var demand = new ServingDemand(RequestLengths.FromMeans(220, output), OperandPrecision.Bf16, 20, 0.5);
+            var point = ServingCapacity.Find(Llama70, chip, demand);
+            Assert.InRange(point.MemoryUsedBytesPerChip, 0.5 * 0.9 * 186e9, 0.9 * 186e9);
+        }
+    }
+
+    [Fact]
     public void A_model_that_does_not_fit_is_answered_in_words()
     {
         var point = ServingCapacity.Find(
