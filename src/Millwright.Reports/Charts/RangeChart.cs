@@ -11,7 +11,7 @@ internal static class RangeChart
             return canvas.Finish(1);
         }
 
-        bool stacked = width < 420;
+        bool stacked = width < 600;
         double rowHeight = stacked ? 40 : 27;
         double valueWidth = Math.Min(shown.Max(row => TextMetrics.Width(Humanize.Value(row.Value, unit), 12.5, bold: true)) + 8, width * 0.3);
         double labelWidth = stacked ? 0 : Math.Min(shown.Max(row => TextMetrics.Width(Label(row), 12.5)) + 14, width * 0.46);
