@@ -1,3 +1,4 @@
+using System.Globalization;
 using Millwright.Catalog;
 using Millwright.Reports.Html;
 
@@ -6,7 +7,7 @@ namespace Millwright.Cli.Claims;
 /// <summary>Answered claims as one self-contained page.</summary>
 internal static class ClaimPage
 {
-    private const int MostInColumn = 3;
+    private const int MostInColumn = 2;
 
     /// <summary>The page.</summary>
     /// <param name="answers">The answers, in the order of the claims.</param>
@@ -30,7 +31,7 @@ internal static class ClaimPage
             });
         }
 
-        page.Section("verdicts", "All claims", section => section.Table(Overview(answers)));
+        page.Section("verdicts", answers.Count == 1 ? "The claim" : "All claims", section => section.Cards(Counts(answers)).Table(Overview(answers)));
         foreach (IGrouping<string, ClaimAnswer> group in answers.GroupBy(static a => a.Claim.Group, StringComparer.Ordinal))
         {
             string heading = char.ToUpperInvariant(group.Key[0]) + group.Key[1..];
@@ -48,15 +49,27 @@ internal static class ClaimPage
 
     private static HtmlTable Overview(IReadOnlyList<ClaimAnswer> answers) => new(
         "Choose a verdict to see its claims",
-        [new("Claim"), new("Said, in our words"), new("Answer"), new("Outside"), new("Verdict")],
+        [new("Claim"), new("Said, in our words"), new("Verdict"), new("Answer"), new("Outside")],
         [.. answers.Select(static a => new HtmlRow(
             [
                 new HtmlCell(a.Claim.Id) { Note = a.Claim.Group },
                 new HtmlCell(a.Claim.Claim) { Note = a.SaidFigures },
-                new HtmlCell(a.Text) { Note = ClaimTables.OursInShort(a) },
+                new HtmlCell("") { Flag = ClaimAnswer.Words(a.Verdict), FlagTone = ToneOf(a.Verdict), Note = Why(a) },
+                a.Text,
                 string.Join("; ", a.Outside.Take(MostInColumn).Select(static o => $"{o.What} {o.Value}".Trim() + $" ({o.Date})")),
-                new HtmlCell("") { Flag = ClaimAnswer.Words(a.Verdict), FlagTone = ToneOf(a.Verdict), Note = a.Claim.On.Length > 0 ? "on " + a.Claim.On : a.Verdict == ClaimVerdict.NotYet ? a.Claim.Missing : null },
             ]) { Id = a.Claim.Id, Group = ClaimAnswer.Words(a.Verdict) })]) { Filterable = true };
+
+    private static IEnumerable<Card> Counts(IReadOnlyList<ClaimAnswer> answers) => answers
+        .GroupBy(static a => a.Verdict)
+        .OrderBy(static g => g.Key)
+        .Select(static g => new Card(ClaimAnswer.Words(g.Key), g.Count().ToString(CultureInfo.InvariantCulture)) { More = [string.Join(", ", g.Select(static a => a.Claim.Id))] });
+
+    private static string? Why(ClaimAnswer answer) => answer.Verdict switch
+    {
+        ClaimVerdict.DependsOn => "on " + answer.Claim.On,
+        ClaimVerdict.NotYet => "missing: " + answer.Claim.Missing,
+        _ => null,
+    };
 
     private static void Detail(HtmlSection section, ClaimAnswer answer)
     {
