@@ -114,6 +114,11 @@ internal static class CatalogText
     /// <returns>Such as "35.0 B$/GW" or "47.0 %".</returns>
     public static string Value(double value, string unit)
     {
+        if (unit.StartsWith("flag", StringComparison.Ordinal))
+        {
+            return value == 0 ? "no" : "yes";
+        }
+
         (double factor, string inside) = Inside(unit);
         return Humanize.Value(value * factor, inside);
     }

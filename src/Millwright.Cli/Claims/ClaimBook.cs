@@ -76,7 +76,10 @@ internal sealed class ClaimBook(CatalogData catalog, CancellationToken cancellat
     private static string[] Commands(ClaimRecord claim)
     {
         IEnumerable<string> plans = claim.Measures.Where(static m => m.Scenario.Length > 0).Select(CommandOf);
-        IEnumerable<string> rows = claim.Measures.SelectMany(static m => m.System.Length > 0 ? [m.System] : m.Rows).Concat(claim.Outside).Take(1).Select(static id => "catalog show " + Word(id));
+        IEnumerable<string> rows = claim.Measures.SelectMany(static m => m.System.Length > 0 ? [m.System] : m.Rows)
+            .Concat(claim.Outside)
+            .Take(1)
+            .Select(static id => "catalog show " + Word(id));
         string[] stated = [.. plans, .. claim.Commands];
         return [.. (stated.Length > 0 ? stated : rows).Distinct(StringComparer.Ordinal)];
     }
@@ -191,7 +194,8 @@ internal sealed class ClaimBook(CatalogData catalog, CancellationToken cancellat
 
         if (catalog.FindPrice(id) is { } price)
         {
-            return new OutsideFigure(id, "price of " + price.SystemId, price.Price.Mid is double mid ? CatalogText.Value(mid, "USD") : "", price.Price.Mid, price.Date, price.Source, price.Evidence);
+            string shown = price.Price.Mid is double mid ? CatalogText.Value(mid, "USD") : "";
+            return new OutsideFigure(id, "price of " + price.SystemId, shown, price.Price.Mid, price.Date, price.Source, price.Evidence);
         }
 
         TokenPrice token = catalog.TokenPrices.FirstOrDefault(p => p.Id == id) ?? throw new InvalidOperationException($"No catalog row {id}.");

@@ -32,18 +32,18 @@ internal static class ClaimPage
         }
 
         page.Section("verdicts", answers.Count == 1 ? "The claim" : "All claims", section => section.Cards(Counts(answers)).Table(Overview(answers)));
-        foreach (IGrouping<string, ClaimAnswer> group in answers.GroupBy(static a => a.Claim.Group, StringComparer.Ordinal))
+        page.Section("detail", "Claim by claim", section =>
         {
-            string heading = char.ToUpperInvariant(group.Key[0]) + group.Key[1..];
-            page.Section("group-" + group.Key, heading, section =>
+            foreach (IGrouping<string, ClaimAnswer> group in answers.GroupBy(static a => a.Claim.Group, StringComparer.Ordinal))
             {
+                section.Heading(char.ToUpperInvariant(group.Key[0]) + group.Key[1..]);
                 foreach (ClaimAnswer answer in group)
                 {
-                    section.Collapsible($"{answer.Claim.Id} · {answer.VerdictWords} · {answer.Claim.Claim}", inner => Detail(inner, answer), open: answers.Count == 1);
+                    string summary = $"{answer.Claim.Id} · {answer.VerdictWords} · {answer.Claim.Claim}";
+                    section.Collapsible(summary, inner => Detail(inner, answer), open: answers.Count == 1);
                 }
-            });
-        }
-
+            }
+        });
         return page.Foot(foot).Write();
     }
 
@@ -62,7 +62,10 @@ internal static class ClaimPage
     private static IEnumerable<Card> Counts(IReadOnlyList<ClaimAnswer> answers) => answers
         .GroupBy(static a => a.Verdict)
         .OrderBy(static g => g.Key)
-        .Select(static g => new Card(ClaimAnswer.Words(g.Key), g.Count().ToString(CultureInfo.InvariantCulture)) { More = [string.Join(", ", g.Select(static a => a.Claim.Id))] });
+        .Select(static g => new Card(ClaimAnswer.Words(g.Key), g.Count().ToString(CultureInfo.InvariantCulture))
+        {
+            More = [string.Join(", ", g.Select(static a => a.Claim.Id))],
+        });
 
     private static string? Why(ClaimAnswer answer) => answer.Verdict switch
     {
@@ -105,7 +108,7 @@ internal static class ClaimPage
             section.Table(new HtmlTable(
                 $"What must be so for {claim.Id} to hold",
                 [new("Test"), new("Value", true), new("Asked", true), new("Met")],
-                [.. answer.Tests.Select(static t => new HtmlRow([t.Test.Says, t.Figure.Shown, t.Asked, new HtmlCell("") { Flag = t.Word, FlagTone = t.Outcome switch { TestOutcome.Met => Tone.Good, TestOutcome.Missed => Tone.Bad, _ => Tone.Plain } }]))]));
+                [.. answer.Tests.Select(static t => new HtmlRow([t.Test.Says, t.Figure.Shown, t.Asked, new HtmlCell("") { Flag = t.Word, FlagTone = ToneOf(t.Outcome) }]))]));
         }
 
         if (answer.Outside.Count > 0)
@@ -113,7 +116,8 @@ internal static class ClaimPage
             section.Table(new HtmlTable(
                 "Outside figures beside " + claim.Id,
                 [new("What"), new("Value", true), new("Date"), new("Row and source")],
-                [.. answer.Outside.Select(static o => new HtmlRow([new HtmlCell(o.What) { Evidence = o.Evidence }, o.Value, o.Date, new HtmlCell(o.Id) { Link = Markup.IsAddress(o.Source) ? o.Source : null }]))]));
+                [.. answer.Outside.Select(static o => new HtmlRow(
+                    [new HtmlCell(o.What) { Evidence = o.Evidence }, o.Value, o.Date, new HtmlCell(o.Id) { Link = Markup.IsAddress(o.Source) ? o.Source : null }]))]));
         }
     }
 
@@ -121,6 +125,13 @@ internal static class ClaimPage
     {
         ClaimVerdict.Holds => Tone.Good,
         ClaimVerdict.DoesNotHold => Tone.Bad,
+        _ => Tone.Plain,
+    };
+
+    private static Tone ToneOf(TestOutcome outcome) => outcome switch
+    {
+        TestOutcome.Met => Tone.Good,
+        TestOutcome.Missed => Tone.Bad,
         _ => Tone.Plain,
     };
 }

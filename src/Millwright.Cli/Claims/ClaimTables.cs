@@ -16,8 +16,8 @@ internal static class ClaimTables
     {
         (ClaimVerdict Verdict, string Word)[] kinds =
         [
-            (ClaimVerdict.Holds, "hold"), (ClaimVerdict.HoldsInPart, "hold in part"), (ClaimVerdict.DoesNotHold, "do not hold"), (ClaimVerdict.DependsOn, "depend on something named"),
-            (ClaimVerdict.NotYet, "cannot be answered yet"),
+            (ClaimVerdict.Holds, "hold"), (ClaimVerdict.HoldsInPart, "hold in part"), (ClaimVerdict.DoesNotHold, "do not hold"),
+            (ClaimVerdict.DependsOn, "depend on something named"), (ClaimVerdict.NotYet, "cannot be answered yet"),
         ];
         return $"{answers.Count} claims: {string.Join(", ", kinds.Select(k => $"{answers.Count(a => a.Verdict == k.Verdict)} {k.Word}"))}.";
     }
@@ -40,7 +40,8 @@ internal static class ClaimTables
     public static TableDocument One(ClaimAnswer answer, IReadOnlyList<string> notes)
     {
         ClaimRecord claim = answer.Claim;
-        List<string> summary = [$"{claim.Id}, {claim.Group}: {answer.VerdictWords}", $"Said on {claim.AsOf}: {claim.Claim}{(answer.SaidFigures.Length > 0 ? $" ({answer.SaidFigures})" : "")}"];
+        string figures = answer.SaidFigures.Length > 0 ? $" ({answer.SaidFigures})" : "";
+        List<string> summary = [$"{claim.Id}, {claim.Group}: {answer.VerdictWords}", $"Said on {claim.AsOf}: {claim.Claim}{figures}"];
         AddLine(summary, "Ours: ", answer.Text);
         AddLine(summary, "Since then: ", claim.StatusNote);
         AddLine(summary, "Beware: ", claim.Beware);

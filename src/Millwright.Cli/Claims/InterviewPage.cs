@@ -104,8 +104,9 @@ internal static class InterviewPage
             Line(page, "");
             foreach (OutsideFigure outside in answer.Outside)
             {
-                string row = Markup.IsAddress(outside.Source) ? $"[`{outside.Id}`]({outside.Source.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)})" : $"`{outside.Id}`";
-                Line(page, $"- {Escape(outside.What)}{(outside.Value.Length > 0 ? ", " + Escape(outside.Value) : "")}, {outside.Date}, {outside.Evidence.ToString().ToLowerInvariant()}: {row}");
+                string value = outside.Value.Length > 0 ? ", " + Escape(outside.Value) : "";
+                string evidence = outside.Evidence.ToString().ToLowerInvariant();
+                Line(page, $"- {Escape(outside.What)}{value}, {outside.Date}, {evidence}: {Row(outside)}");
             }
         }
 
@@ -124,6 +125,12 @@ internal static class InterviewPage
 
     private static string Origin(MeasuredFigure figure) =>
         figure.Measure.Of.Length > 0 || figure.Measure.Per.Length > 0 ? Escape(figure.Origin) : $"`{figure.Origin}`";
+
+    private static string Row(OutsideFigure outside)
+    {
+        string address = outside.Source.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal);
+        return Markup.IsAddress(outside.Source) ? $"[`{outside.Id}`]({address})" : $"`{outside.Id}`";
+    }
 
     private static string Link(ClaimAnswer answer) => $"[{answer.Claim.Id}](#{answer.Claim.Id.ToLowerInvariant()})";
 

@@ -33,10 +33,10 @@ internal static class ClaimsCommand
             IReadOnlyList<ClaimAnswer> answers = Answer(session, data, claims, cancellation);
             string foot = $"{CommandLine.Tool}, catalog {data.Hash}, plans with seed 1";
             TableDocument document = ClaimTables.All(answers, [foot]);
-            TerminalTables.Write(
-                wanted is null ? document with { Tables = [ClaimTables.Overview(answers)], Notes = ["millwright claims C7 shows one claim in full.", foot] } : ClaimTables.One(answers[0], [foot]),
-                session.Output,
-                session.IsTerminal);
+            TableDocument shown = wanted is null
+                ? document with { Tables = [ClaimTables.Overview(answers)], Notes = ["millwright claims C7 shows one claim in full.", foot] }
+                : ClaimTables.One(answers[0], [foot]);
+            TerminalTables.Write(shown, session.Output, session.IsTerminal);
             page?.Write(InterviewPage.Write(answers));
             jsonFile?.Write(DocumentJson.Write(document));
             htmlFile?.Write(ClaimPage.Write(answers, foot));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Millwright.Planning;
+using Millwright.Scenarios;
 
 namespace Millwright.Cli.Tests.Claims;
 
@@ -70,17 +71,17 @@ public sealed class ClaimsCommandTests : IDisposable
     [InlineData("gigawatt.yaml")]
     [InlineData("scenarios/gigawatt.yaml")]
     public void A_shipped_scenario_is_found_by_its_name_where_there_is_no_such_file(string name) =>
-        Assert.Equal("gigawatt", Session.ReadScenario(name, null, Session.LoadCatalog(null)).Name);
+        Assert.Equal(NameIn("scenarios/gigawatt.yaml"), Session.ReadScenario(name, null, Session.LoadCatalog(null)).Name);
 
     [Fact]
     public void A_shipped_scenario_that_rests_on_another_is_read_whole() =>
-        Assert.Equal("vr200-interview-230kw", Session.ReadScenario("vr200-interview-230kw", null, Session.LoadCatalog(null)).Name);
+        Assert.Equal(NameIn("scenarios/vr200-interview-230kw.yaml"), Session.ReadScenario("vr200-interview-230kw", null, Session.LoadCatalog(null)).Name);
 
     [Fact]
     public void A_file_of_the_user_goes_before_the_shipped_scenario_of_its_name()
     {
         string path = Path.Combine(_folder, "gigawatt.yaml");
-        File.WriteAllText(path, ShippedScenarios.Find("gigawatt")!.Replace("name: gigawatt", "name: mine", StringComparison.Ordinal));
+        File.WriteAllText(path, ShippedScenarios.Find("gigawatt")!.Replace("name: " + NameIn("scenarios/gigawatt.yaml"), "name: mine", StringComparison.Ordinal));
         ScenarioInput scenario = Session.ReadScenario(path, null, Session.LoadCatalog(null));
         Assert.Equal("mine", scenario.Name);
     }
@@ -91,6 +92,8 @@ public sealed class ClaimsCommandTests : IDisposable
     [InlineData("/gigawatt.yaml")]
     [InlineData("")]
     public void Nothing_else_is_found(string name) => Assert.Null(ShippedScenarios.Find(name));
+
+    private static string NameIn(string path) => ScenarioReader.Read(Checkout.Find(path), Session.LoadCatalog(null)).Name;
 
     private static async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)
     {
