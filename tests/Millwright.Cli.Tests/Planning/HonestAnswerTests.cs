@@ -137,7 +137,8 @@ public sealed class HonestAnswerTests
     [Fact]
     public void A_system_without_a_known_price_asks_for_one()
     {
-        MissingInputException missing = Assert.Throws<MissingInputException>(() => Chain.Run("gigawatt", "chips.system=mi355x"));
+        Assert.Equal("chips.system_power", Assert.Throws<MissingInputException>(() => Chain.Run("gigawatt", "chips.system=mi355x")).Key);
+        MissingInputException missing = Assert.Throws<MissingInputException>(() => Chain.Run("gigawatt", "chips.system=mi355x", "chips.system_power=14 kW"));
         Assert.Equal("chips.price", missing.Key);
         Assert.Contains("mi355x", missing.Message, StringComparison.Ordinal);
         Chain.Run("gigawatt", "chips.system=mi355x", "chips.price=$350k", "chips.system_power=14 kW").AssertSound();

@@ -12,7 +12,7 @@ public sealed class JsonContractTests
     [
         ("capex.total", "USD", null), ("capex.per_gw", "USD/GW", "facility"),
         ("capex.share.chips", "1", null), ("capex.share.servers", "1", null), ("capex.share.network", "1", null), ("capex.share.storage", "1", null), ("capex.share.building", "1", null),
-        ("site.power_utility", "W", "utility"), ("site.power_facility", "W", "facility"), ("site.power_it", "W", "it"), ("pue", "1", null),
+        ("site.power_utility", "W", "utility"), ("site.power_facility", "W", "facility"), ("site.power_it", "W", "IT"), ("pue", "1", null),
         ("racks.count", "1", null), ("chips.count", "1", null), ("chips.dies", "1", null), ("network.switches", "1", null), ("network.transceivers", "1", null),
         ("tokens.output_per_second", "tok/s", null), ("tokens.input_per_second", "tok/s", null), ("tokens.output_per_year", "tok/yr", null),
         ("cost.per_million_output_tokens", "USD/Mtok", null), ("cost.per_million_uncached_input_tokens", "USD/Mtok", null), ("cost.per_million_cached_input_tokens", "USD/Mtok", null),
@@ -63,7 +63,7 @@ public sealed class JsonContractTests
         Assert.Equal("tests", root.GetProperty("tool").GetString());
         Assert.Equal(Chain.Catalog.Hash, root.GetProperty("catalog_hash").GetString());
         Assert.Equal(1, root.GetProperty("seed").GetInt64());
-        Assert.Equal(name, root.GetProperty("scenario").GetString());
+        Assert.Equal(Chain.Scenario(name).Name, root.GetProperty("scenario").GetString());
         Assert.All(root.GetProperty("checks").EnumerateArray(), static c =>
         {
             Assert.True(c.GetProperty("ok").GetBoolean(), c.GetProperty("name").GetString());

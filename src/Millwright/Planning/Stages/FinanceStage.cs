@@ -80,8 +80,8 @@ internal sealed class FinanceStage
         _supplier = inputs.Resolve("finance.supplier_equity", QuantityKind.MoneyPerPower, finance.SupplierEquity, least: 0).Value;
         _sponsorCash = inputs.Resolve("finance.sponsor_cash", QuantityKind.Money, finance.SponsorCash, least: 0).Value;
         _equityLimit = finance.EquityLimit is { } limit ? inputs.Resolve("finance.equity_limit", QuantityKind.Money, limit, least: 0).Value : null;
-        _incomeTax = inputs.Resolve("finance.income_tax", QuantityKind.Fraction, finance.IncomeTax, "tax-fed", least: 0, greatest: 1).Value;
-        _stateTax = inputs.Resolve("finance.state_income_tax", QuantityKind.Fraction, finance.StateIncomeTax, inputs.Location.IncomeTax, least: 0, greatest: 1).Value;
+        _incomeTax = inputs.Resolve("finance.income_tax", QuantityKind.Fraction, finance.IncomeTax, "tax-fed", least: 0, greatest: 0.99).Value;
+        _stateTax = inputs.Resolve("finance.state_income_tax", QuantityKind.Fraction, finance.StateIncomeTax, inputs.Location.IncomeTax, least: 0, greatest: 0.99).Value;
         _bonus = inputs.Resolve("finance.bonus_depreciation", QuantityKind.Fraction, finance.BonusDepreciation, "tax-bonus", least: 0, greatest: 1).Value;
         _lossUse = inputs.Resolve("finance.loss_use", QuantityKind.Fraction, finance.LossUse, least: 0, greatest: 1).Value;
     }
