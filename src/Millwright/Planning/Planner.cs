@@ -199,6 +199,7 @@ public sealed class Planner
     {
         List<PlanCheck> checks = [.. finance.Checks.Select(static c => new PlanCheck(c.Name, c.Ok, c.Detail))];
         checks.Add(Closes("parts of the bill sum to its total", capex.Bill.OpenUsd, capex.Bill.TotalUsd, "USD"));
+        checks.Add(Closes("the bill equals the figures of its groups", capex.Bill.TotalUsd - Value(book, "capex.it_before_tax") - Value(book, "capex.building"), capex.Bill.TotalUsd, "USD"));
         checks.Add(Closes("power in equals power used and lost", Value(book, "power.open"), Value(book, "power.utility"), "W"));
         double shares = 0;
         foreach (string group in (string[])["chips", "servers", "network", "storage", "building"])
