@@ -23,7 +23,7 @@ public sealed class JsonContractTests
         ("break_even.usd_per_gw_year", "USD/GW-yr", "facility"), ("break_even.usd_per_gpu_hour", "USD/GPU-h", null), ("break_even.utilisation", "1", null),
         ("finance.uses_total", "USD", null), ("finance.equity", "USD", null), ("finance.supplier_equity", "USD", null), ("finance.debt", "USD", null),
         ("finance.equity_irr", "1/yr", null), ("finance.project_irr", "1/yr", null), ("finance.moic", "1", null), ("finance.payback", "years", null),
-        ("finance.min_dscr", "1", null), ("finance.status", "1", null), ("schedule.first_power", "months", null), ("schedule.full_power", "months", null),
+        ("finance.min_dscr", "1", null), ("finance.status", "code", null), ("schedule.first_power", "months", null), ("schedule.full_power", "months", null),
         ("margin.token", "1", null), ("margin.gross", "1", null), ("margin.operating", "1", null), ("binding", "USD/yr", "facility"),
     ];
 

@@ -7,7 +7,7 @@ namespace Millwright.Cli.Tests.Planning;
 /// <summary>When an input moves, what must happen to the answer.</summary>
 public sealed class MetamorphicTests
 {
-    public static TheoryData<string> Names => [.. Chain.Ready];
+    public static TheoryData<string> Names => [.. Chain.Ready.Where(static name => Chain.Scenario(name).Site.Power is not null)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -33,7 +33,7 @@ public sealed class MetamorphicTests
     [Fact]
     public void A_higher_contract_price_never_lowers_a_return() => Rising(
         (s, x) => s with { Revenue = s.Revenue with { ContractPrice = new Amount(9 + (12 * x)) } },
-        up: ["revenue.per_year", "finance.project_irr", "finance.project_irr_before_tax", "finance.equity_irr", "finance.debt", "finance.moic"],
+        up: ["revenue.per_year", "finance.project_irr", "finance.project_irr_before_tax", "finance.equity_irr", "finance.moic"],
         down: ["break_even.utilisation"],
         same: ["annual_cost.total", "capex.total", "margin.token"]);
 

@@ -10,8 +10,6 @@ namespace Millwright.Cli.Tests.Planning;
 /// <summary>Any valid scenario is answered: the ledgers close, or a typed message says which key to state.</summary>
 public sealed class RandomScenarioTests
 {
-    private static readonly Dictionary<string, string> T = [];
-    private static string Changed(ScenarioInput a, ScenarioInput b) => string.Join("; ", Millwright.Scenarios.ScenarioDiff.Compare(a, b).Select(d => d.Key + "=" + d.B));
     private const double WidestFactor = 1e6;
 
     // The engine steps by months: a plan of thousands of years is a question of patience, not of correctness.
@@ -31,19 +29,13 @@ public sealed class RandomScenarioTests
                     run.AssertSound();
                     Interlocked.Increment(ref planned);
                 }
-                catch (Exception e) when (e is not MissingInputException)
-                {
-                    string m = e.Message.Split("\n").Length > 1 ? string.Join(" ", e.Message.Split("\n").Skip(1).Take(2)) : e.Message;
-                    lock (T) { T[m[..Math.Min(150, m.Length)] + e.StackTrace!.Split("\n").Where(l => l.Contains("src/Millwright")).FirstOrDefault()] = Changed(scenario, s); }
-                }
                 catch (MissingInputException missing)
                 {
                     Assert.NotEqual("", missing.Key);
                     Assert.NotEqual("", missing.Message);
                 }
             },
-            iter: 4000);
-        File.WriteAllLines("/tmp/random-found.txt", T.Select(p => p.Key + "\n      " + p.Value));
+            iter: 300);
         Assert.True(planned > 100, $"{planned} of 300 planned");
     }
 

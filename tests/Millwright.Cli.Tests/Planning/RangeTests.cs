@@ -43,6 +43,6 @@ public sealed class RangeTests
         IReadOnlyList<Swing> swings = Chain.Study(name).Swings;
         Assert.True(swings.Count > 10);
         Assert.Equal(swings.Select(static s => Math.Abs(s.High - s.Low)).OrderDescending(), swings.Select(static s => Math.Abs(s.High - s.Low)));
-        Assert.Contains(swings.Take(6), static s => s.Input is "chips.price" or "revenue.contract_price");
+        Assert.Contains(swings.Take(8), static s => s.Input is "chips.price" or "economics.it_life" or "facility.grid_wait");
     }
 }

@@ -10,6 +10,9 @@ internal sealed class FinanceStage
 {
     private const double MonthSeconds = YearLength.MonthSeconds;
 
+    // A hundred times the output of the world.
+    private const double MostMonthlyUsd = 1e15;
+
     // Place of each number among the inputs of the finance run; the sales inputs follow when tokens are what is sold.
     private const int Schedule = 0;
     private const int CapexIt = 5;
@@ -246,6 +249,8 @@ internal sealed class FinanceStage
             _sales.Months(x.AsSpan(Count), schedule, revenue);
         }
 
+        RequireMoney(revenue, _mode == RevenueMode.Contract ? "revenue.contract_escalation" : "workloads");
+        RequireMoney(opex, "finance.inflation");
         return new FinanceCase
         {
             ItCapexUsd = it,
@@ -281,6 +286,19 @@ internal sealed class FinanceStage
                 LossUse = x[LossUse],
             },
         };
+    }
+
+    // Yearly changes of hundreds of percent over decades end beyond the digits that books are kept in.
+    private static void RequireMoney(double[] monthlyUsd, string key)
+    {
+        for (int month = 0; month < monthlyUsd.Length; month++)
+        {
+            if (!(monthlyUsd[month] <= MostMonthlyUsd))
+            {
+                throw new MissingInputException(
+                    key, $"By month {month} the plan would turn over more than {MostMonthlyUsd:G1} USD a month, more money than there is. State smaller yearly changes of price, or a shorter life.");
+            }
+        }
     }
 
     private static int Months(double seconds) => Math.Max(1, (int)Math.Round(seconds / MonthSeconds));
