@@ -3,6 +3,7 @@ using Millwright.Economics;
 using Millwright.Finance;
 using Millwright.Infrastructure;
 using Millwright.Planning.Stages;
+using Millwright.Serving;
 
 namespace Millwright.Planning;
 
@@ -30,6 +31,7 @@ public sealed class Planner
     private readonly ServingStage _serving;
     private readonly SalesStage _sales;
     private readonly FinanceStage _finance;
+    private readonly double? _memoryGigabytes;
 
     /// <summary>Prepares the chain.</summary>
     /// <param name="scenario">What is asked.</param>
@@ -52,6 +54,7 @@ public sealed class Planner
         _serving = new ServingStage(scenario, catalog, system, workloads);
         _sales = new SalesStage(scenario, system, workloads, inputs);
         _finance = new FinanceStage(scenario, _sales, inputs);
+        _memoryGigabytes = system.MemoryBytes / 1e9;
     }
 
     /// <summary>The scenario that is planned.</summary>
@@ -88,6 +91,7 @@ public sealed class Planner
         }
 
         _finance.Variants(book, financeInputs, PriceVariants(book));
+        MemoryValue(book, site, sales, serving);
         return new PlanRun(
             book,
             shared,
@@ -145,6 +149,40 @@ public sealed class Planner
                     ? ("demand", "more tokens are not asked for")
                     : ("power", "every whole system that the power carries is bought");
         book.Define("binding", "USD/yr", "value a year of one more megawatt of facility power", [perMegawatt], static x => x[0], Quantities.PowerBasis.Facility, what + ": " + why);
+    }
+
+    // What one more gigabyte on every chip is worth a year in the sale of tokens: the chips it would save, at their shadow price.
+    private void MemoryValue(FigureBook book, SiteFigures site, SalesFigures sales, ServingFigures[] serving)
+    {
+        if (_memoryGigabytes is not { } gigabytes || serving.Length == 0)
+        {
+            return;
+        }
+
+        List<Figure> inputs = [site.Chips, sales.ChipValue];
+        for (int w = 0; w < serving.Length; w++)
+        {
+            inputs.Add(sales.WorkloadChips[w]);
+            inputs.AddRange(serving[w].Service);
+        }
+
+        ServingPoint[] points = [.. serving.Select(static s => s.Point)];
+        book.Define(
+            "binding.memory_value",
+            "USD/GB-yr",
+            "10 % more memory on every chip: chips given to each workload x its gain in output x allocation.chip_value x 8,760 h, over the gigabytes added",
+            [.. inputs],
+            x =>
+            {
+                double chipsSaved = 0;
+                for (int w = 0; w < points.Length; w++)
+                {
+                    int at = 2 + (w * 6);
+                    chipsSaved += x[at] * _serving.GainFromMemory(x[(at + 1)..(at + 6)], w, points[w]);
+                }
+
+                return chipsSaved * x[1] * YearLength.Hours / (x[0] * gigabytes * ServingStage.MemoryStep);
+            });
     }
 
     private List<(Figure Price, double Years, string Label)> PriceVariants(FigureBook book)
