@@ -1,38 +1,33 @@
 using System.Reflection;
-using Millwright.Catalog;
-using Millwright.Planning;
-using Millwright.Scenarios;
+using System.Text;
 
 namespace Millwright.Cli;
 
-/// <summary>The scenarios that ship with the program: they work wherever it is installed.</summary>
+/// <summary>The scenarios that ship inside the program: those of the folder "scenarios" of the checkout.</summary>
 internal static class ShippedScenarios
 {
-    private const string Prefix = "scenarios/";
+    private const string Folder = "scenarios/";
+    private const string Ending = ".yaml";
 
-    /// <summary>Reads one of them.</summary>
-    /// <param name="name">Its name, such as "gb200-epoch".</param>
-    /// <param name="catalog">Catalog that ids are checked against.</param>
-    /// <returns>The scenario.</returns>
-    public static ScenarioInput Read(string name, CatalogData catalog)
+    /// <summary>Paths of the scenarios, such as "scenarios/gigawatt.yaml", in order.</summary>
+    public static IReadOnlyList<string> Paths { get; } =
+        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(static n => n.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    /// <summary>The text of a shipped scenario.</summary>
+    /// <param name="name">Its path in the checkout, or its name with or without ".yaml".</param>
+    /// <returns>The text, or null when none of that name ships.</returns>
+    public static string? Find(string name)
     {
-        // A scenario names the one that it is based on by its file, so all of them are laid out beside each other first.
-        string folder = Directory.CreateTempSubdirectory("millwright-").FullName;
-        try
+        string path = name.Replace('\\', '/');
+        path = path.StartsWith(Folder, StringComparison.Ordinal) ? path : Folder + path;
+        path = path.EndsWith(Ending, StringComparison.Ordinal) ? path : path + Ending;
+        using Stream? stream = Paths.Contains(path) ? Assembly.GetExecutingAssembly().GetManifestResourceStream(path) : null;
+        if (stream is null)
         {
-            Assembly assembly = typeof(ShippedScenarios).Assembly;
-            foreach (string resource in assembly.GetManifestResourceNames().Where(static r => r.StartsWith(Prefix, StringComparison.Ordinal)))
-            {
-                using Stream stream = assembly.GetManifestResourceStream(resource)!;
-                using FileStream file = File.Create(Path.Combine(folder, resource[Prefix.Length..]));
-                stream.CopyTo(file);
-            }
+            return null;
+        }
 
-            return ScenarioReader.Read(Path.Combine(folder, name + ".yaml"), catalog);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 }

@@ -22,7 +22,7 @@ internal static class CommonOptions
         HelpName = "KEY=VALUE",
     };
 
-    public static Argument<string> Scenario(string name = "scenario") => new(name) { Description = "Path of the scenario." };
+    public static Argument<string> Scenario(string name = "scenario") => new(name) { Description = "Path of the scenario, or the name of a shipped one, such as gigawatt." };
 
     /// <summary>Checks the output files before any work is done.</summary>
     public static (OutputFile? Json, OutputFile? Html) Files(ParseResult parsed, Option<string?> json, Option<string?> html) =>

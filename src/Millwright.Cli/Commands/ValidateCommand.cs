@@ -29,7 +29,7 @@ internal static class ValidateCommand
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
             OutputFile? page = OutputFile.At(parsed.GetValue(write), "--write");
             CatalogData catalog = Session.LoadCatalog(null);
-            FactsReport report = FactsReport.Run(catalog, name => ShippedScenarios.Read(name, catalog));
+            FactsReport report = FactsReport.Run(catalog, name => FactsReport.Preset(name, catalog));
             TableDocument document = FactsDocument.Of(report);
             session.Show(document, jsonFile, htmlFile);
             page?.Write(DocumentMarkdown.Write(document, PageCommand));

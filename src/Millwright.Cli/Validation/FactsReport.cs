@@ -1,5 +1,6 @@
 using Millwright.Catalog;
 using Millwright.Planning;
+using Millwright.Scenarios;
 
 namespace Millwright.Cli.Validation;
 
@@ -25,4 +26,10 @@ internal sealed record FactsReport(
         ModelFacts.Run(catalog),
         ServingFacts.Errors(ServingFacts.Run(catalog)),
         catalog.OperatorCurves);
+
+    /// <summary>A scenario as it shipped, whatever lies on the disk.</summary>
+    /// <param name="name">Its name, such as "gb200-epoch".</param>
+    /// <param name="catalog">The catalog.</param>
+    public static ScenarioInput Preset(string name, CatalogData catalog) =>
+        ScenarioReader.Read("scenarios/" + name + ".yaml", catalog, library: ShippedScenarios.Find);
 }

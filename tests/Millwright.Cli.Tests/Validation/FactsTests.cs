@@ -130,5 +130,5 @@ public sealed class FactsTests
         ? finding["Outside the hand model's range: ".Length..finding.IndexOf(". What", StringComparison.Ordinal)].Split("; ")
         : [];
 
-    private static ScenarioInput Shipped(string name) => ShippedScenarios.Read(name, Chain.Catalog);
+    private static ScenarioInput Shipped(string name) => FactsReport.Preset(name, Chain.Catalog);
 }
