@@ -42,6 +42,7 @@ internal static class CommandLine
         root.Subcommands.Add(ClaimsCommand.Create(session));
         root.Subcommands.Add(SchemaCommand.Create(session));
         root.Subcommands.Add(NewCommand.Create(session));
+        root.Subcommands.Add(ValidateCommand.Create(session));
 
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
