@@ -54,6 +54,7 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
         string format = size switch
         {
             0 => "0",
+            >= 1e7 => "0.00E+0",
             >= 99.95 => "#,0",
             >= 9.995 => "0.0",
             >= 0.9995 => "0.00",

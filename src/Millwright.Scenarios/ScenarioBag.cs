@@ -8,7 +8,7 @@ namespace Millwright.Scenarios;
 /// <summary>A value with the place where it was stated.</summary>
 /// <param name="Value">The value.</param>
 /// <param name="Node">The place, or null when made in code.</param>
-internal readonly record struct StatedValue(object? Value, YamlNode? Node);
+internal sealed record StatedValue(object? Value, YamlNode? Node);
 
 /// <summary>The stated values of one workload.</summary>
 /// <param name="name">Its name.</param>
@@ -86,7 +86,7 @@ internal sealed class ScenarioBag
                     key.Property.SetValue(input, Workloads.Select(w => (WorkloadInput)Build(key.Section!, w.Values)).ToArray());
                     break;
                 default:
-                    if (Values.TryGetValue(key, out StatedValue stated))
+                    if (Values.TryGetValue(key, out StatedValue? stated))
                     {
                         key.Property.SetValue(input, stated.Value);
                     }
@@ -111,7 +111,7 @@ internal sealed class ScenarioBag
         object record = Activator.CreateInstance(section.Type)!;
         foreach (KeyShape key in section.Keys)
         {
-            if (values.TryGetValue(key, out StatedValue stated))
+            if (values.TryGetValue(key, out StatedValue? stated))
             {
                 key.Property.SetValue(record, stated.Value);
             }

@@ -35,7 +35,7 @@ internal static class ScenarioCheck
             }
         }
 
-        if (bag.Values.TryGetValue(s_power, out StatedValue power) && power.Value is null && !bag.Workloads.Exists(w => Has(w, nameof(WorkloadInput.Demand))))
+        if (bag.Values.TryGetValue(s_power, out StatedValue? power) && power.Value is null && !bag.Workloads.Exists(w => Has(w, nameof(WorkloadInput.Demand))))
         {
             throw Wrong(power.Node, file, "site.power: auto sizes the site from demand, and no workload states one; give \"demand\", such as 1000 tasks/s");
         }
@@ -43,12 +43,12 @@ internal static class ScenarioCheck
 
     private static void CheckPriceRow(ScenarioBag bag, CatalogData? catalog, string file)
     {
-        if (catalog is null || !bag.Values.TryGetValue(s_priceRow, out StatedValue row) || row.Value is not string id || catalog.FindPrice(id) is not { } price)
+        if (catalog is null || !bag.Values.TryGetValue(s_priceRow, out StatedValue? row) || row.Value is not string id || catalog.FindPrice(id) is not { } price)
         {
             return;
         }
 
-        string system = bag.Values.TryGetValue(s_system, out StatedValue stated) ? (string)stated.Value! : (string)s_system.Default!;
+        string system = bag.Values.TryGetValue(s_system, out StatedValue? stated) ? (string)stated.Value! : (string)s_system.Default!;
         if (price.SystemId != system && price.SystemId != "*")
         {
             string[] own = [.. catalog.PriceScopes.Where(p => p.SystemId == system && p.Kind != "rule").Select(p => p.Id)];

@@ -119,8 +119,8 @@ internal sealed class ScenarioLayer(ScenarioBag bag, CatalogData? catalog)
                 throw item.Wrong($"workloads: {item.What} was found; wanted are keys, \"name\" first");
             }
 
-            (YamlScalar Key, YamlNode Value) named = mapping.Entries.FirstOrDefault(e => e.Key.Text == ScenarioShape.WorkloadName.Name);
-            if (named.Key is null)
+            YamlEntry? named = mapping.Entries.FirstOrDefault(e => e.Key.Text == ScenarioShape.WorkloadName.Name);
+            if (named is null)
             {
                 if (mapping.Entries.Count > 0)
                 {

@@ -61,8 +61,8 @@ public static class ScenarioReader
         string full = Path.GetFullPath(path);
         above.Add(full);
         YamlMapping root = YamlTree.Read(path, text);
-        (YamlScalar Key, YamlNode Value) based = root.Entries.FirstOrDefault(e => e.Key.Text == ScenarioShape.BasedOn.Name);
-        if (based.Key is not null)
+        YamlEntry? based = root.Entries.FirstOrDefault(e => e.Key.Text == ScenarioShape.BasedOn.Name);
+        if (based is not null)
         {
             ScenarioValue.TryRead(ScenarioShape.BasedOn, ScenarioShape.BasedOn.Name, based.Value, null, out object? value);
             string basePath = Path.Combine(Path.GetDirectoryName(path) ?? "", (string?)value ?? "");

@@ -40,9 +40,20 @@ public static class ScenarioSchema
         return $@"^({part} ?\.\. ?{part} ?\.\. ?)?{one}{basis}$";
     }
 
-    private static void Object(Utf8JsonWriter json, SectionShape section)
+    private static void Object(Utf8JsonWriter json, SectionShape section, bool mayBeEmpty = false)
     {
-        json.WriteString("type", "object");
+        if (mayBeEmpty)
+        {
+            json.WriteStartArray("type");
+            json.WriteStringValue("object");
+            json.WriteStringValue("null");
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteString("type", "object");
+        }
+
         json.WriteBoolean("additionalProperties", false);
         string[] required = [.. section.Keys.Where(k => k.Input.Required && k == ScenarioShape.WorkloadName).Select(k => k.Name)];
         if (required.Length > 0)
@@ -73,7 +84,7 @@ public static class ScenarioSchema
         switch (key.Form)
         {
             case ValueForm.Section:
-                Object(json, key.Section!);
+                Object(json, key.Section!, mayBeEmpty: true);
                 break;
             case ValueForm.Workloads:
                 json.WriteString("type", "array");

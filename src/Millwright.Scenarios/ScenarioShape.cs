@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections;
 using System.Reflection;
 using System.Text;
@@ -59,7 +58,7 @@ internal sealed class SectionShape(Type type, IReadOnlyList<KeyShape> keys)
     public IReadOnlyList<KeyShape> Keys { get; } = keys;
 
     /// <summary>Its keys by name.</summary>
-    public FrozenDictionary<string, KeyShape> ByName { get; } = keys.ToFrozenDictionary(k => k.Name, StringComparer.Ordinal);
+    public Dictionary<string, KeyShape> ByName { get; } = keys.ToDictionary(k => k.Name, StringComparer.Ordinal);
 }
 
 /// <summary>The keys of a scenario, read once from the attributes of the input records.</summary>

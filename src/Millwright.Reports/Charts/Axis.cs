@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Millwright.Reports.Charts;
 
 /// <summary>A linear axis with round ticks.</summary>
@@ -70,9 +72,15 @@ internal sealed class Axis
 
     public string TickText(double value)
     {
+        double shown = value / Unit.Factor;
+        if (Math.Abs(shown) >= 1e7)
+        {
+            return shown.ToString("0.##E+0", CultureInfo.InvariantCulture);
+        }
+
         double step = Step / Unit.Factor;
         int decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 0, 9);
-        string text = Math.Round(value / Unit.Factor, decimals).ToString("N" + decimals.ToString(System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+        string text = Math.Round(shown, decimals).ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return text.StartsWith('-') && text.AsSpan(1).IndexOfAnyExcept("0.,") < 0 ? text[1..] : text;
     }
 }

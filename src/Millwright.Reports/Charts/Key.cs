@@ -8,8 +8,10 @@ internal static class Key
 
     /// <summary>A key in as many columns as fit, each entry with its own text at the right.</summary>
     /// <returns>The y below the key.</returns>
-    public static double Table(SvgCanvas canvas, double top, IReadOnlyList<(int Colour, string Label, string Text)> entries, double columnWidth)
+    public static double Table(SvgCanvas canvas, double top, IReadOnlyList<(int Colour, string Label, string Text)> entries, double least)
     {
+        double widest = entries.Select(entry => TextMetrics.Width(entry.Label, 12.5) + TextMetrics.Width(entry.Text, 12.5, bold: true)).DefaultIfEmpty(0).Max() + 52;
+        double columnWidth = Math.Min(Math.Max(widest, least), canvas.Width);
         int columns = Math.Max(1, (int)(canvas.Width / columnWidth));
         double cell = canvas.Width / columns;
         int rows = (entries.Count + columns - 1) / columns;

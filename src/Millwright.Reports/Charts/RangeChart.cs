@@ -11,12 +11,12 @@ internal static class RangeChart
             return canvas.Finish(1);
         }
 
-        bool stacked = width < 420;
+        bool stacked = width < 600;
         double rowHeight = stacked ? 40 : 27;
-        double valueWidth = shown.Max(row => TextMetrics.Width(Humanize.Value(row.Value, unit), 12.5, bold: true)) + 8;
+        double valueWidth = Math.Min(shown.Max(row => TextMetrics.Width(Humanize.Value(row.Value, unit), 12.5, bold: true)) + 8, width * 0.3);
         double labelWidth = stacked ? 0 : Math.Min(shown.Max(row => TextMetrics.Width(Label(row), 12.5)) + 14, width * 0.46);
-        double low = Math.Min(0, shown.Min(row => Math.Min(row.Value, Finite(row.Low, row.Value))));
-        double high = shown.Max(row => Math.Max(row.Value, Finite(row.High, row.Value)));
+        double low = Math.Min(0, shown.Min(row => Math.Min(row.Value, Math.Min(Finite(row.Low, row.Value), Finite(row.High, row.Value)))));
+        double high = shown.Max(row => Math.Max(row.Value, Math.Max(Finite(row.Low, row.Value), Finite(row.High, row.Value))));
         double bottom = 4 + (shown.Length * rowHeight);
         Axis axis = Axis.Over(low, high, unit, labelWidth + 8, width - valueWidth - 12, width < 420 ? 4 : 5);
         double end = Frame.Bottom(canvas, axis, 2, bottom, "");

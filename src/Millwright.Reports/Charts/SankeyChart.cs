@@ -74,7 +74,13 @@ internal static class SankeyChart
             if (narrow)
             {
                 canvas.Text(x + 12, placed[i] - 3, nodes[i].Name, Anchor.Start, "lb halo", size, room);
-                canvas.Text(x + 12, placed[i] + 10.5, value, Anchor.Start, "st halo", size, room, bold: true);
+
+                // A number cut short would read as another number: it is whole or not there, and the node's title says it anyway.
+                if (TextMetrics.Width(value, size, bold: true) <= room)
+                {
+                    canvas.Text(x + 12, placed[i] + 10.5, value, Anchor.Start, "st halo", size, room, bold: true);
+                }
+
                 continue;
             }
 

@@ -166,7 +166,7 @@ internal sealed class SankeyLayout
             }
         }
 
-        return weight > 0 ? sum / weight : 0;
+        return weight > 0 ? Math.Round(sum / weight, 6) : 0;
     }
 
     private static List<SankeyRibbon> Ribbon(List<SankeyLink> links, double scale)

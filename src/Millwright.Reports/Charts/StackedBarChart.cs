@@ -44,7 +44,7 @@ internal static class StackedBarChart
                 canvas,
                 y,
                 [.. Shown(bars[0]).Select(part => (labels.IndexOf(part.Label), part.Label, ValueAndShare(part.Value, greatest, unit)))],
-                300);
+                240);
         }
         else
         {

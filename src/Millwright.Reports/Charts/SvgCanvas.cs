@@ -60,7 +60,7 @@ internal sealed class SvgCanvas(double width, string description)
             _ => 2 * Math.Min(x, width - x),
         };
         string shown = TextMetrics.Fit(text, Math.Min(room, maxWidth), size, bold);
-        if (shown.Length == 0)
+        if (string.IsNullOrWhiteSpace(shown))
         {
             return false;
         }

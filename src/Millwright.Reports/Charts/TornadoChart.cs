@@ -14,7 +14,8 @@ internal static class TornadoChart
         bool stacked = width < 600;
         double rowHeight = stacked ? 46 : 32;
         double labelWidth = stacked ? 0 : Math.Min(shown.Max(bar => TextMetrics.Width(Label(bar), 12.5)) + 14, width * 0.36);
-        double valueWidth = shown.Max(bar => Math.Max(TextMetrics.Width(Humanize.Value(bar.Low, unit), 12), TextMetrics.Width(Humanize.Value(bar.High, unit), 12))) + 12;
+        double widest = shown.Max(bar => Math.Max(TextMetrics.Width(Humanize.Value(bar.Low, unit), 12), TextMetrics.Width(Humanize.Value(bar.High, unit), 12)));
+        double valueWidth = Math.Min(widest + 12, width * 0.25);
         double low = shown.Min(bar => Math.Min(bar.Low, bar.High));
         double high = shown.Max(bar => Math.Max(bar.Low, bar.High));
         double top = Key.Flow(canvas, 0, [(4, "input at its p10"), (5, "input at its p90")]) + 24;

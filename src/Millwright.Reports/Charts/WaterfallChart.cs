@@ -22,7 +22,7 @@ internal static class WaterfallChart
         }
 
         double labelWidth = Math.Min(rows.Max(row => TextMetrics.Width(row.Step.Label, 12.5, row.Step.IsTotal)) + 12, width * 0.38);
-        double valueWidth = rows.Max(row => TextMetrics.Width(Text(row), 12.5, bold: true)) + 12;
+        double valueWidth = Math.Min(rows.Max(row => TextMetrics.Width(Text(row), 12.5, bold: true)) + 12, width * 0.35);
         double low = Math.Min(0, rows.Min(row => Math.Min(row.From, row.To)));
         double high = Math.Max(0, rows.Max(row => Math.Max(row.From, row.To)));
         Axis axis = Axis.Over(low, high, unit, labelWidth, width - valueWidth, width < 420 ? 3 : 6, fit: true);

@@ -333,7 +333,10 @@ public sealed class HtmlSection
         {
             string element = i == 0 ? "th" : "td";
             _html.Append('<').Append(element).Append(i == 0 ? " scope=\"row\"" : "");
-            _html.Append(i < table.Columns.Count && table.Columns[i].Numeric ? " class=\"num\">" : ">");
+            bool numeric = i < table.Columns.Count && table.Columns[i].Numeric;
+
+            // Numbers stay on one line; words in a column of numbers may not push the table out of the page.
+            _html.Append(!numeric ? ">" : row.Cells[i].Text.Length > 20 ? " class=\"num words\">" : " class=\"num\">");
             AppendCell(row.Cells[i]);
             _html.Append("</").Append(element).Append('>');
         }

@@ -90,7 +90,7 @@ internal static class PlanFlows
         double opexSum = opex.Sum(part => part.Value);
         caption = "A year at full power, real dollars: revenue against operating cost and the recovery of capital at the cost of capital.";
         return plan.Value("revenue.per_year") is double yearly && opexSum + capitalIt + capitalBuilding > 0
-            ? Split(yearly, opexSum, opex, [("Capital recovery, IT", capitalIt), ("Capital recovery, building", capitalBuilding)], "Above the cost of capital")
+            ? Split(yearly, opexSum, opex, [("Capital for IT", capitalIt), ("Capital for building", capitalBuilding)], "Above the cost of capital")
             : [];
     }
 

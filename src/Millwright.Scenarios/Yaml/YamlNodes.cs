@@ -41,11 +41,16 @@ internal sealed record YamlScalar(string File, int Line, int Column, string Text
 /// <param name="Line">Line.</param>
 /// <param name="Column">Column.</param>
 /// <param name="Entries">Keys and values; keys are unique.</param>
-internal sealed record YamlMapping(string File, int Line, int Column, IReadOnlyList<(YamlScalar Key, YamlNode Value)> Entries) : YamlNode(File, Line, Column)
+internal sealed record YamlMapping(string File, int Line, int Column, IReadOnlyList<YamlEntry> Entries) : YamlNode(File, Line, Column)
 {
     /// <inheritdoc/>
     public override string What => "a group of keys";
 }
+
+/// <summary>A key with its value.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Value">The value.</param>
+internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
 
 /// <summary>A list.</summary>
 /// <param name="File">File.</param>

@@ -159,8 +159,8 @@ internal sealed class YamlTree
 
     private YamlMapping ReadMapping(int line, int column, int level)
     {
-        List<(YamlScalar, YamlNode)> entries = [];
-        Dictionary<string, int> seen = new(StringComparer.Ordinal);
+        List<YamlEntry> entries = [];
+        Dictionary<string, YamlScalar> seen = new(StringComparer.Ordinal);
         for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
         {
             YamlNode keyNode = ReadNode(next, level + 1);
@@ -169,12 +169,12 @@ internal sealed class YamlTree
                 throw keyNode.Wrong($"{keyNode.What} was found where a key is wanted");
             }
 
-            if (!seen.TryAdd(key.Text, key.Line))
+            if (!seen.TryAdd(key.Text, key))
             {
-                throw key.Wrong($"the key {key.What} was given before, in line {seen[key.Text]}; allowed is once");
+                throw key.Wrong($"the key {key.What} was given before, in line {seen[key.Text].Line}; allowed is once");
             }
 
-            entries.Add((key, ReadNode(Next(), level + 1)));
+            entries.Add(new(key, ReadNode(Next(), level + 1)));
         }
 
         return new YamlMapping(_file, line, column, entries);

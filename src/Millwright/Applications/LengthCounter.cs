@@ -36,7 +36,8 @@ internal sealed class LengthCounter
     /// <summary>Adds input tokens that a request finds in an unlimited prefix cache.</summary>
     public void AddCached(long tokens) => _cachedTokens = (_cachedTokens ?? 0) + tokens;
 
-    /// <summary>The histogram: requests in order of input, then output; bin b of n holds requests floor(b N / n) up to floor((b + 1) N / n).</summary>
+    /// <summary>The histogram: requests in order of input, then output; bin b of n holds requests floor(b N / n) up to floor((b + 1) N /
+    /// n).</summary>
     public LengthHistogram Histogram(string id, string name, string source, string licence, int bins)
     {
         var used = (int)Math.Min(bins, Count);

@@ -6,10 +6,14 @@ using Millwright.Catalog;
 namespace Millwright.Applications;
 
 /// <summary>
-/// Reads a request trace line by line and makes the histogram of its lengths: bins of equal weight by input, the share of input that an unlimited prefix cache holds where the trace
-/// names its blocks, and the busiest minute where it has times. It keeps counts of lengths, not requests, so that a trace of any length fits in memory.
-/// Formats are told apart by their first line: Azure LLM inference traces (CSV with TIMESTAMP, ContextTokens, GeneratedTokens; Patel et al., ISCA 2024),
-/// Mooncake traces (JSON lines with timestamp in ms, input_length, output_length, hash_ids of 512-token blocks; Qin et al., FAST 2025), and plain length tables (CSV with
+/// Reads a request trace line by line and makes the histogram of its lengths: bins of equal weight by input, the share of input that an unlimited
+/// prefix cache holds where the trace
+/// names its blocks, and the busiest minute where it has times. It keeps counts of lengths, not requests, so that a trace of any length fits in
+/// memory.
+/// Formats are told apart by their first line: Azure LLM inference traces (CSV with TIMESTAMP, ContextTokens, GeneratedTokens; Patel et al., ISCA
+/// 2024),
+/// Mooncake traces (JSON lines with timestamp in ms, input_length, output_length, hash_ids of 512-token blocks; Qin et al., FAST 2025), and plain
+/// length tables (CSV with
 /// input_length and output_length, input_tokens and output_tokens, or num_prefill_tokens and num_decode_tokens).
 /// </summary>
 public static class TraceReader

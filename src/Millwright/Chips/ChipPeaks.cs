@@ -56,7 +56,8 @@ public readonly record struct ChipPeaks(
 
     /// <summary>The precision in which the chip multiplies operands of a precision: itself, or the next wider one that the chip has.</summary>
     /// <param name="precision">Precision of the operands.</param>
-    /// <returns>Precision of the multiplication. Weights stay stored as they are: engines unpack narrow weights on the way into the wider unit.</returns>
+    /// <returns>Precision of the multiplication. Weights stay stored as they are: engines unpack narrow weights on the way into the wider
+    /// unit.</returns>
     public OperandPrecision Multiplies(OperandPrecision precision) => precision switch
     {
         OperandPrecision.Fp4 when Fp4FlopsPerSecond > 0 => OperandPrecision.Fp4,

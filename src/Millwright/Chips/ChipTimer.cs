@@ -15,7 +15,8 @@ namespace Millwright.Chips;
 /// </example>
 public sealed class ChipTimer
 {
-    /// <summary>Added to the error band where a chip borrows the curves of another of the same maker. An assumption: the step between H100 and B200 curves is of this size.</summary>
+    /// <summary>Added to the error band where a chip borrows the curves of another of the same maker. An assumption: the step between H100 and B200
+    /// curves is of this size.</summary>
     internal const double SameMakerError = 0.15;
 
     /// <summary>Added to the error band where a chip borrows the curves of another maker. An assumption: twice the band of the same maker.</summary>
@@ -106,7 +107,8 @@ public sealed class ChipTimer
     /// <param name="flops">FLOPs on this chip.</param>
     /// <param name="bytes">Bytes read and written on this chip.</param>
     /// <param name="precision">Precision of the operands.</param>
-    /// <returns>Time of one call. The curve was measured on a whole layer, sorting and activation included, so that each of its two products bears half the floor.</returns>
+    /// <returns>Time of one call. The curve was measured on a whole layer, sorting and activation included, so that each of its two products bears
+    /// half the floor.</returns>
     public CallTime ExpertGemm(double flops, double bytes, OperandPrecision precision)
     {
         var time = _expertGemm[(int)precision].Time(flops / Peaks.FlopsPerSecond(Peaks.Multiplies(precision)), bytes / Peaks.MemoryBytesPerSecond);
@@ -140,7 +142,8 @@ public sealed class ChipTimer
     /// <param name="messageBytes">Bytes that each chip holds.</param>
     /// <param name="chips">Chips.</param>
     /// <returns>
-    /// Time of one call: the engine's own kernel, bus bytes 2 (n - 1) / n of the message over the link. More than 8 chips were not measured: the floor of 8 grows with
+    /// Time of one call: the engine's own kernel, bus bytes 2 (n - 1) / n of the message over the link. More than 8 chips were not measured: the
+    /// floor of 8 grows with
     /// the logarithm of the chips, an assumption.
     /// </returns>
     public CallTime AllReduce(double messageBytes, int chips)
@@ -163,7 +166,8 @@ public sealed class ChipTimer
     /// <summary>Mean power of a chip over some time.</summary>
     /// <param name="time">How the time divides.</param>
     /// <param name="precision">Precision of the products that fill it.</param>
-    /// <returns>Mean power, W: the plateaus of compute-bound and streaming kernels and the floor, by their shares of the time; not a number without a rated power.</returns>
+    /// <returns>Mean power, W: the plateaus of compute-bound and streaming kernels and the floor, by their shares of the time; not a number without a
+    /// rated power.</returns>
     public double MeanWatts(CallTime time, OperandPrecision precision)
     {
         var busy = _boardPower[(int)precision];

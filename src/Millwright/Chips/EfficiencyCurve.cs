@@ -14,7 +14,8 @@ public readonly record struct EfficiencyCurve(
     /// <summary>Reads the parameters of a catalog row.</summary>
     /// <param name="row">The row.</param>
     /// <returns>The curve.</returns>
-    /// <exception cref="InvalidDataException">An efficiency lies outside (0, 1]: nothing runs above its peak, so such a fit is not physical.</exception>
+    /// <exception cref="InvalidDataException">An efficiency lies outside (0, 1]: nothing runs above its peak, so such a fit is not
+    /// physical.</exception>
     public static EfficiencyCurve From(OperatorCurve row)
     {
         ArgumentNullException.ThrowIfNull(row);

@@ -30,7 +30,8 @@ public readonly record struct NearestMeasuredSystem(string SystemId, CurveDistan
     private const string Gb300 = "gb300-nvl72";
 
     /// <summary>
-    /// The measured system nearest to a chip. Rule: a measured system lends to itself; a rack of NVIDIA borrows from GB300 (GB200 when announced before 2025),
+    /// The measured system nearest to a chip. Rule: a measured system lends to itself; a rack of NVIDIA borrows from GB300 (GB200 when announced
+    /// before 2025),
     /// another chip of NVIDIA from the system of its years (A100 before 2022, H100 to 2023 and H200 with HBM3e, then B200); a chip of another maker
     /// from A100 before 2022, H200 up to 2024, B200 after. Efficiencies are shares of the chip's own peaks.
     /// </summary>
@@ -63,7 +64,8 @@ public readonly record struct NearestMeasuredSystem(string SystemId, CurveDistan
         return new(lender, CurveDistance.SameMaker);
     }
 
-    /// <summary>The system whose curve stands in where a measured system lacks one: the same chip in another form, else the generation before or after.</summary>
+    /// <summary>The system whose curve stands in where a measured system lacks one: the same chip in another form, else the generation before or
+    /// after.</summary>
     /// <param name="systemId">A measured system.</param>
     /// <returns>The next system to look at, or null at the end of the line.</returns>
     internal static string? StandIn(string systemId) => systemId switch

@@ -29,7 +29,7 @@ public static class CashFlowMeasures
     public static RateOfReturn InternalRate(ReadOnlySpan<double> flows, int periodsPerYear = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(periodsPerYear);
-        return InternalRateSearch.Find(new PeriodicFlows(flows), InternalRateSearch.SignChanges(flows), Scale(flows), periodsPerYear);
+        return InternalRateSearch.Find(new PeriodicFlows(flows), InternalRateSearch.SignChanges(flows), periodsPerYear);
     }
 
     /// <summary>Net present value of dated flows at the first date: XNPV = Σ cf / (1 + r)^(days/365).</summary>
@@ -77,7 +77,7 @@ public static class CashFlowMeasures
         }
 
         ReadOnlySpan<double> merged = sorted.AsSpan(0, count);
-        return InternalRateSearch.Find(new DatedFlows(merged, years.AsSpan(0, count)), InternalRateSearch.SignChanges(merged), Scale(merged), 1);
+        return InternalRateSearch.Find(new DatedFlows(merged, years.AsSpan(0, count)), InternalRateSearch.SignChanges(merged), 1);
     }
 
     /// <summary>Modified internal rate of return: outflows discounted at one rate, inflows compounded to the end at another.</summary>
@@ -149,17 +149,6 @@ public static class CashFlowMeasures
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(rate, -1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(periods);
         return rate == 0 ? 1 / periods : rate / -NearOne.ExpMinusOne(-periods * NearOne.LogOnePlus(rate));
-    }
-
-    private static double Scale(ReadOnlySpan<double> flows)
-    {
-        double sum = 0;
-        foreach (double flow in flows)
-        {
-            sum += Math.Abs(flow);
-        }
-
-        return sum;
     }
 
     private static double[] YearsFromFirst(ReadOnlySpan<double> flows, ReadOnlySpan<DateOnly> dates)

@@ -2,14 +2,23 @@ using Millwright.Numerics;
 
 namespace Millwright.Finance;
 
-/// <summary>A present value as a function of u = ln(1 + rate), scaled by a positive factor so that it neither overflows nor loses its sign.</summary>
+/// <summary>A present value and two derivatives by the logarithm of growth, up to their common sign.</summary>
+/// <param name="Value">Σ cf·e^(k·x).</param>
+/// <param name="Slope">Σ k·cf·e^(k·x).</param>
+/// <param name="Curvature">Σ k²·cf·e^(k·x).</param>
+internal readonly record struct PresentValueAt(double Value, double Slope, double Curvature);
+
+/// <summary>
+/// A present value as a function of u = ln(1 + rate): as of the first flow for u ≥ 0 (x = −u, k = time), of the last one for u &lt; 0 (x = u, k = time to the
+/// end). So no exponent is positive, nothing overflows, and the zeros are the same.
+/// </summary>
 internal interface IPresentValueCurve : IScalarFunction
 {
-    /// <summary>Derivative of the scaled present value by u. It jumps at u = 0, where the scale changes; −0 side for negative u.</summary>
-    double SlopeAt(double u);
+    /// <summary>Value and derivatives; with the sizes of the flows instead of the flows when a bound is asked for.</summary>
+    PresentValueAt Expand(double u, bool fromFirst, bool sizes);
 }
 
-/// <summary>Flows one period apart. For u &lt; 0 the value is taken at the last flow instead of the first.</summary>
+/// <summary>Flows one period apart.</summary>
 internal readonly ref struct PeriodicFlows(ReadOnlySpan<double> flows) : IPresentValueCurve
 {
     private readonly ReadOnlySpan<double> flows = flows;
@@ -37,30 +46,21 @@ internal readonly ref struct PeriodicFlows(ReadOnlySpan<double> flows) : IPresen
         return sum;
     }
 
-    public double SlopeAt(double u)
+    public PresentValueAt Expand(double u, bool fromFirst, bool sizes)
     {
-        double sum = 0;
+        double factor = Math.Exp(-Math.Abs(u));
+        double value = 0;
         double slope = 0;
-        if (u >= 0)
+        double curvature = 0;
+        for (int i = 0; i < flows.Length; i++)
         {
-            double factor = Math.Exp(-u);
-            for (int t = flows.Length - 1; t >= 0; t--)
-            {
-                slope = (slope * factor) + sum;
-                sum = (sum * factor) + flows[t];
-            }
-
-            return -factor * slope;
+            double flow = fromFirst ? flows[flows.Length - 1 - i] : flows[i];
+            curvature = factor * (curvature + (2 * slope) + value);
+            slope = factor * (slope + value);
+            value = (factor * value) + (sizes ? Math.Abs(flow) : flow);
         }
 
-        double growth = Math.Exp(u);
-        foreach (double flow in flows)
-        {
-            slope = (slope * growth) + sum;
-            sum = (sum * growth) + flow;
-        }
-
-        return growth * slope;
+        return new PresentValueAt(value, slope, curvature);
     }
 }
 
@@ -70,44 +70,42 @@ internal readonly ref struct DatedFlows(ReadOnlySpan<double> flows, ReadOnlySpan
     private readonly ReadOnlySpan<double> flows = flows;
     private readonly ReadOnlySpan<double> years = years;
 
-    public double At(double u)
+    public double At(double u) => Expand(u, u >= 0, sizes: false).Value;
+
+    public PresentValueAt Expand(double u, bool fromFirst, bool sizes)
     {
-        double last = u >= 0 ? 0 : years[^1];
-        double sum = 0;
+        double value = 0;
+        double slope = 0;
+        double curvature = 0;
         for (int i = 0; i < flows.Length; i++)
         {
-            sum += flows[i] * Math.Exp(u * (last - years[i]));
+            double time = fromFirst ? years[i] : years[^1] - years[i];
+            double term = (sizes ? Math.Abs(flows[i]) : flows[i]) * Math.Exp(-Math.Abs(u) * time);
+            value += term;
+            slope += time * term;
+            curvature += time * time * term;
         }
 
-        return sum;
-    }
-
-    public double SlopeAt(double u)
-    {
-        double last = u >= 0 ? 0 : years[^1];
-        double sum = 0;
-        for (int i = 0; i < flows.Length; i++)
-        {
-            double exponent = last - years[i];
-            sum += exponent * flows[i] * Math.Exp(u * exponent);
-        }
-
-        return sum;
+        return new PresentValueAt(value, slope, curvature);
     }
 }
 
 /// <summary>Every rate between −99 % and 1000 % a year that makes a present value zero.</summary>
 /// <remarks>
 /// By Descartes' rule of signs (and Laguerre's form of it for real exponents) flows with one change of sign have exactly one rate: one Brent search.
-/// With more changes the range is cut into intervals in ln(1 + rate); an interval whose ends have one sign is searched for an extremum that
-/// reaches across zero, so that pairs of close roots are found as well.
+/// With more changes the range is halved until bounds on the first and second derivative prove each part to hold no root, or to rise or fall
+/// throughout and so hold at most one. Rates nearer to each other than 1e-6 count as one.
 /// </remarks>
 internal static class InternalRateSearch
 {
     private const double LowestGrowth = 0.01;
     private const double HighestGrowth = 11;
-    private const int Intervals = 64;
     private const double Tolerance = 1e-16;
+    private const double SmallestHalf = 1e-8;
+    private const double SameRate = 1e-6;
+
+    // Above what summing rounds off, so that the proofs hold in doubles.
+    private const double Rounding = 1e-14;
 
     public static int SignChanges(ReadOnlySpan<double> flows)
     {
@@ -126,7 +124,7 @@ internal static class InternalRateSearch
         return changes;
     }
 
-    public static RateOfReturn Find<TCurve>(TCurve curve, int signChanges, double scale, int periodsPerYear)
+    public static RateOfReturn Find<TCurve>(TCurve curve, int signChanges, int periodsPerYear)
         where TCurve : IPresentValueCurve, allows ref struct
     {
         double lowest = Math.Log(LowestGrowth) / periodsPerYear;
@@ -144,9 +142,15 @@ internal static class InternalRateSearch
         }
 
         List<double> roots = [];
-        Scan(curve, lowest, 0, scale, roots);
-        Scan(curve, 0, highest, scale, roots);
-        roots.Sort();
+        double atZero = curve.At(0);
+        double atHighest = curve.At(highest);
+        Isolate(curve, lowest, curve.At(lowest), 0, atZero, fromFirst: false, roots);
+        Isolate(curve, 0, atZero, highest, atHighest, fromFirst: true, roots);
+        if (atHighest == 0)
+        {
+            roots.Add(HighestGrowth - 1);
+        }
+
         Join(roots);
         return roots.Count switch
         {
@@ -156,89 +160,48 @@ internal static class InternalRateSearch
         };
     }
 
-    private static void Scan<TCurve>(TCurve curve, double from, double to, double scale, List<double> roots)
+    // Roots from left, included, to right, left to the next part. Parts are visited from left to right, so roots come in order.
+    private static void Isolate<TCurve>(TCurve curve, double left, double atLeft, double right, double atRight, bool fromFirst, List<double> roots)
         where TCurve : IPresentValueCurve, allows ref struct
     {
-        double left = from;
-        double atLeft = curve.At(left);
-        double slopeLeft = curve.SlopeAt(left);
-        for (int i = 1; i <= Intervals; i++)
-        {
-            double right = i == Intervals ? to : from + ((to - from) * i / Intervals);
-            double atRight = curve.At(right);
+        double middle = 0.5 * (left + right);
+        double half = 0.5 * (right - left);
+        PresentValueAt here = curve.Expand(middle, fromFirst, sizes: false);
 
-            // The slope at the end of the negative half must be the one of the negative side's scale.
-            double slopeRight = curve.SlopeAt(right == 0 ? -double.Epsilon : right);
-            if (atLeft == 0)
-            {
-                roots.Add(NearOne.ExpMinusOne(left));
-            }
-
-            if (i == Intervals && atRight == 0)
-            {
-                roots.Add(NearOne.ExpMinusOne(right));
-            }
-
-            Inside(curve, left, atLeft, slopeLeft, right, atRight, slopeRight, scale, roots);
-            (left, atLeft, slopeLeft) = (right, atRight, slopeRight);
-        }
-    }
-
-    // The roots strictly inside an interval; an end that is itself a root is stepped over.
-    private static void Inside<TCurve>(
-        TCurve curve, double left, double atLeft, double slopeLeft, double right, double atRight, double slopeRight, double scale, List<double> roots)
-        where TCurve : IPresentValueCurve, allows ref struct
-    {
-        double step = 1e-7 * (right - left);
-        if (atLeft == 0)
-        {
-            left += step;
-            atLeft = curve.At(left);
-        }
-
-        if (atRight == 0)
-        {
-            right -= step;
-            atRight = curve.At(right);
-        }
-
-        if (atLeft == 0 || atRight == 0)
+        // Every exponent grows toward u = 0, so the largest sizes in the part are at its end nearest to 0.
+        PresentValueAt most = curve.Expand(fromFirst ? left : right, fromFirst, sizes: true);
+        double reach = Math.Min(most.Slope, Math.Abs(here.Slope) + (0.5 * most.Curvature * half)) * half;
+        if (Math.Abs(here.Value) > reach + (Rounding * most.Value))
         {
             return;
         }
 
-        if (atLeft > 0 != atRight > 0)
+        bool monotone = Math.Abs(here.Slope) > (most.Curvature * half) + (Rounding * most.Slope);
+        if (!monotone && half > SmallestHalf)
+        {
+            Isolate(curve, left, atLeft, middle, here.Value, fromFirst, roots);
+            Isolate(curve, middle, here.Value, right, atRight, fromFirst, roots);
+        }
+        else if (atLeft == 0)
+        {
+            roots.Add(NearOne.ExpMinusOne(left));
+        }
+        else if (atRight != 0 && atLeft > 0 != atRight > 0)
         {
             roots.Add(NearOne.ExpMinusOne(RootFinding.Brent(curve, left, right, Tolerance)));
         }
-        else if (atLeft > 0 ? slopeLeft < 0 && slopeRight > 0 : slopeLeft > 0 && slopeRight < 0)
+        else if (!monotone)
         {
-            Turn(curve, left, right == 0 ? -double.Epsilon : right, atLeft, scale, roots);
+            // Too small to halve and not proved free: the curve touches zero here as far as doubles can tell.
+            roots.Add(NearOne.ExpMinusOne(middle));
         }
     }
 
-    private static void Turn<TCurve>(TCurve curve, double left, double right, double atLeft, double scale, List<double> roots)
-        where TCurve : IPresentValueCurve, allows ref struct
-    {
-        double turn = RootFinding.Brent(new Slope<TCurve>(curve), left, right, Tolerance);
-        double atTurn = curve.At(turn);
-        if (Math.Abs(atTurn) <= 1e-15 * scale)
-        {
-            roots.Add(NearOne.ExpMinusOne(turn));
-        }
-        else if (atTurn > 0 != atLeft > 0)
-        {
-            roots.Add(NearOne.ExpMinusOne(RootFinding.Brent(curve, left, turn, Tolerance)));
-            roots.Add(NearOne.ExpMinusOne(RootFinding.Brent(curve, turn, right, Tolerance)));
-        }
-    }
-
-    // A root on the border of the two halves is found from both sides.
     private static void Join(List<double> roots)
     {
         for (int i = roots.Count - 1; i > 0; i--)
         {
-            if (roots[i] == roots[i - 1])
+            if (roots[i] - roots[i - 1] <= SameRate * (1 + roots[i]))
             {
                 roots.RemoveAt(i);
             }
@@ -248,12 +211,4 @@ internal static class InternalRateSearch
     private static RateOfReturn Unique(double rate) => new(RateOfReturnKind.Unique, rate, [rate], null);
 
     private static RateOfReturn NoRate(string reason) => new(RateOfReturnKind.None, double.NaN, [], reason);
-
-    private readonly ref struct Slope<TCurve>(TCurve curve) : IScalarFunction
-        where TCurve : IPresentValueCurve, allows ref struct
-    {
-        private readonly TCurve curve = curve;
-
-        public double At(double x) => curve.SlopeAt(x);
-    }
 }

@@ -4,6 +4,7 @@ namespace Millwright.Numerics;
 public static class RootFinding
 {
     private const int MaxSteps = 1000;
+    private const double DoubleSpacing = 2.2204460492503131e-16;
 
     /// <summary>A root between two places where the function has opposite signs.</summary>
     /// <remarks>Source: R. P. Brent, "Algorithms for Minimization without Derivatives" (1973), chapter 4: bisection, secant and inverse quadratic steps.</remarks>
@@ -62,7 +63,7 @@ public static class RootFinding
                 (atPrevious, atBest, atOther) = (atBest, atOther, atBest);
             }
 
-            double width = (2 * double.Epsilon) + (2.2e-16 * 2 * Math.Abs(best)) + (0.5 * tolerance);
+            double width = (DoubleSpacing * 2 * Math.Abs(best)) + (0.5 * tolerance);
             double half = 0.5 * (other - best);
             if (Math.Abs(half) <= width || atBest == 0)
             {

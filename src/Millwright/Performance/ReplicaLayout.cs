@@ -6,7 +6,8 @@ public enum ReplicaSpread
     /// <summary>Every product is cut over all chips (TP); each block ends in an all-reduce.</summary>
     Tensor,
 
-    /// <summary>Each chip serves its own sequences through a whole copy of attention (attention-DP); routed experts are spread (EP) and tokens sent to them.</summary>
+    /// <summary>Each chip serves its own sequences through a whole copy of attention (attention-DP); routed experts are spread (EP) and tokens sent
+    /// to them.</summary>
     Expert,
 }
 

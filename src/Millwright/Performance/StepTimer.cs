@@ -5,7 +5,8 @@ using Millwright.Operators;
 namespace Millwright.Performance;
 
 /// <summary>
-/// Times a step of one replica: the model's operators, divided over the chips of a layout, each timed by the chip's curves, one after another, with the exchanges between.
+/// Times a step of one replica: the model's operators, divided over the chips of a layout, each timed by the chip's curves, one after another, with
+/// the exchanges between.
 /// Immutable; safe to share between threads.
 /// </summary>
 public sealed class StepTimer

@@ -74,6 +74,7 @@ public sealed class Planner
         Figure? chipsNeeded = Scenario.Site.Power is null ? _sales.ChipsNeeded(book, offers, availability) : null;
         SiteFigures site = _site.Run(book, availability, chipsNeeded);
         CapexFigures capex = _capex.Run(book, site);
+        site = _site.RunEnergy(book, site, capex.NetworkWatts);
         ScheduleFigures schedule = _schedule.Run(book);
         AnnualCostFigures annual = _annualCost.Run(book, site, capex);
         SalesFigures sales = _sales.Run(book, site, capex, annual, offers);

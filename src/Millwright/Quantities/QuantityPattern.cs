@@ -29,11 +29,12 @@ public static class QuantityPattern
         }
         else
         {
-            for (int i = 0; i < rule.Below.Length; i++)
+            IReadOnlyList<UnitClass> below = rule.Below.ToList();
+            for (int i = 0; i < below.Count; i++)
             {
                 // in any order; the reader tells which
-                string symbols = rule.Below.Length == 1 ? Symbols(rule.Below[0]) : $"({string.Join('|', rule.Below.Select(Symbols))})";
-                string scale = rule.Below[i] == UnitClass.Token ? $"({Scales()} )?" : "";
+                string symbols = below.Count == 1 ? Symbols(below[0]) : $"({string.Join('|', below.Select(Symbols))})";
+                string scale = below[i] == UnitClass.Token ? $"({Scales()} )?" : "";
                 text.Append(i == 0 ? "(/| per )" : "(/|-| per )").Append(scale).Append(symbols);
             }
         }

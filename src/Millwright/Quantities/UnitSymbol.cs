@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Millwright.Quantities;
 
 /// <summary>What a unit symbol counts.</summary>
@@ -25,7 +23,7 @@ internal enum UnitClass
 /// <param name="Class">What it counts.</param>
 /// <param name="Numerator">Numerator of its size; whole.</param>
 /// <param name="Denominator">Denominator of its size; whole.</param>
-internal readonly record struct UnitSymbol(string Text, UnitClass Class, double Numerator, double Denominator)
+internal sealed record UnitSymbol(string Text, UnitClass Class, double Numerator, double Denominator)
 {
     /// <summary>Seconds of a year of 365 days.</summary>
     public const double YearSeconds = 31536000;
@@ -33,21 +31,33 @@ internal readonly record struct UnitSymbol(string Text, UnitClass Class, double 
     private const double MonthSeconds = YearSeconds / 12;
 
     /// <summary>Every symbol by its spelling; case counts.</summary>
-    public static FrozenDictionary<string, UnitSymbol> All { get; } = Make().ToFrozenDictionary(s => s.Text, StringComparer.Ordinal);
+    public static Dictionary<string, UnitSymbol> All { get; } = Index(Make());
 
     /// <summary>Words that multiply the symbol after them.</summary>
-    public static FrozenDictionary<string, double> Scales { get; } = new Dictionary<string, double>(StringComparer.Ordinal)
+    public static Dictionary<string, UnitSymbol> Scales { get; } = Index(
+    [
+        new("k", UnitClass.One, 1e3, 1),
+        new("thousand", UnitClass.One, 1e3, 1),
+        new("M", UnitClass.One, 1e6, 1),
+        new("million", UnitClass.One, 1e6, 1),
+        new("B", UnitClass.One, 1e9, 1),
+        new("bn", UnitClass.One, 1e9, 1),
+        new("billion", UnitClass.One, 1e9, 1),
+        new("T", UnitClass.One, 1e12, 1),
+        new("trillion", UnitClass.One, 1e12, 1),
+    ]);
+
+    // reading must start fast: dictionaries of classes need no code made at run time, frozen ones and those of structs do
+    private static Dictionary<string, UnitSymbol> Index(IEnumerable<UnitSymbol> symbols)
     {
-        ["k"] = 1e3,
-        ["thousand"] = 1e3,
-        ["M"] = 1e6,
-        ["million"] = 1e6,
-        ["B"] = 1e9,
-        ["bn"] = 1e9,
-        ["billion"] = 1e9,
-        ["T"] = 1e12,
-        ["trillion"] = 1e12,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+        Dictionary<string, UnitSymbol> index = new(StringComparer.Ordinal);
+        foreach (UnitSymbol symbol in symbols)
+        {
+            index.Add(symbol.Text, symbol);
+        }
+
+        return index;
+    }
 
     private static IEnumerable<UnitSymbol> Make()
     {
@@ -59,6 +69,7 @@ internal readonly record struct UnitSymbol(string Text, UnitClass Class, double 
         yield return new("%", UnitClass.One, 1, 100);
         yield return new("percent", UnitClass.One, 1, 100);
         yield return new("bp", UnitClass.One, 1, 1e4);
+        yield return new("bps", UnitClass.One, 1, 1e4);
 
         foreach (string dollar in new[] { "$", "USD", "US$" })
         {
@@ -91,21 +102,15 @@ internal readonly record struct UnitSymbol(string Text, UnitClass Class, double 
         yield return new("us", UnitClass.Time, 1, 1e6);
         yield return new("µs", UnitClass.Time, 1, 1e6);
         yield return new("ms", UnitClass.Time, 1, 1e3);
-        foreach ((string[] names, double seconds) in new (string[], double)[]
+        foreach (UnitSymbol symbol in Times(1, "s", "sec", "second", "seconds")
+            .Concat(Times(60, "min", "minute", "minutes"))
+            .Concat(Times(3600, "h", "hr", "hour", "hours"))
+            .Concat(Times(86400, "d", "day", "days"))
+            .Concat(Times(604800, "wk", "week", "weeks"))
+            .Concat(Times(MonthSeconds, "mo", "month", "months"))
+            .Concat(Times(YearSeconds, "y", "yr", "year", "years")))
         {
-            (["s", "sec", "second", "seconds"], 1),
-            (["min", "minute", "minutes"], 60),
-            (["h", "hr", "hour", "hours"], 3600),
-            (["d", "day", "days"], 86400),
-            (["wk", "week", "weeks"], 604800),
-            (["mo", "month", "months"], MonthSeconds),
-            (["y", "yr", "year", "years"], YearSeconds),
-        })
-        {
-            foreach (string name in names)
-            {
-                yield return new(name, UnitClass.Time, seconds, 1);
-            }
+            yield return symbol;
         }
 
         foreach (string bytes in new[] { "B", "byte", "bytes" })
@@ -168,6 +173,8 @@ internal readonly record struct UnitSymbol(string Text, UnitClass Class, double 
         yield return new("m3", UnitClass.Water, 1e3, 1);
         yield return new("FTE", UnitClass.Staff, 1, 1);
     }
+
+    private static IEnumerable<UnitSymbol> Times(double seconds, params string[] names) => names.Select(name => new UnitSymbol(name, UnitClass.Time, seconds, 1));
 
     private static IEnumerable<UnitSymbol> Scaled(string text, UnitClass unitClass, string[] prefixes, double denominator)
     {

@@ -56,11 +56,11 @@ public static class UnitTable
             return false;
         }
 
-        string normal = Normal(unit);
+        string normal = Normal(unit, rule.Top);
         string[] parts = normal.Split('/');
         double top = 1;
         double bottom = 1;
-        List<UnitClass> below = [];
+        UnitClassSet below = UnitClassSet.None;
         UnitClass? above = null;
         bool scaled = false;
         for (int i = 0; i < parts.Length; i++)
@@ -91,7 +91,7 @@ public static class UnitTable
                         denominator = 1;
                         scaled |= isTop;
                     }
-                    else if (UnitSymbol.All.TryGetValue(word, out UnitSymbol symbol) && pieceClass is null)
+                    else if (UnitSymbol.All.TryGetValue(word, out UnitSymbol? symbol) && pieceClass is null)
                     {
                         (numerator, denominator) = (symbol.Numerator, symbol.Denominator);
                         pieceClass = symbol.Class;
@@ -110,9 +110,9 @@ public static class UnitTable
                 {
                     above = pieceClass;
                 }
-                else if (pieceClass is { } named)
+                else if (pieceClass is { } named && !below.Contains(named))
                 {
-                    below.Add(named);
+                    below = below.With(named);
                 }
                 else
                 {
@@ -123,9 +123,9 @@ public static class UnitTable
         }
 
         // "2 k" of a count or of tokens, and "5 /yr", have nothing above the stroke but the number itself
-        above ??= rule.Top is UnitClass.One or UnitClass.Task || (scaled && rule.Top == UnitClass.Token && below.Count == 0) ? rule.Top : null;
-        bool yearImplied = kind == QuantityKind.RatePerYear && below.Count == 0;
-        if (above != rule.Top || !(yearImplied || SameClasses(below, rule.Below)))
+        above ??= rule.Top is UnitClass.One or UnitClass.Task || (scaled && rule.Top == UnitClass.Token && below.IsEmpty) ? rule.Top : null;
+        bool yearImplied = kind == QuantityKind.RatePerYear && below.IsEmpty;
+        if (above != rule.Top || !(yearImplied || below == rule.Below))
         {
             problem = $"\"{unit}\" does not measure {rule.Name}; allowed: {rule.Offer()}";
             return false;
@@ -139,20 +139,16 @@ public static class UnitTable
     {
         scale = 1;
         bool allowed = unitClass is UnitClass.Money or UnitClass.Token or UnitClass.Task || kind == QuantityKind.Count;
-        return allowed && UnitSymbol.Scales.TryGetValue(word, out scale);
-    }
-
-    private static bool SameClasses(List<UnitClass> found, UnitClass[] wanted)
-    {
-        if (found.Count != wanted.Length)
+        if (!allowed || !UnitSymbol.Scales.TryGetValue(word, out UnitSymbol? symbol))
         {
             return false;
         }
 
-        return wanted.All(found.Contains) && found.All(c => Array.IndexOf(wanted, c) >= 0);
+        scale = symbol.Numerator;
+        return true;
     }
 
-    private static string Normal(string unit)
+    private static string Normal(string unit, UnitClass top)
     {
         string text = unit.Replace(" per ", "/", StringComparison.Ordinal);
         foreach (string word in s_basisWords)
@@ -160,12 +156,15 @@ public static class UnitTable
             text = text.Replace("_" + word, " " + word, StringComparison.Ordinal);
         }
 
-        foreach ((string rate, string spelled) in new[] { ("Gbps", "Gb/s"), ("Mbps", "Mb/s"), ("Tbps", "Tb/s"), ("FLOPS", "FLOP/s") })
+        // rates with a name of their own: "Gbps" says "Gb/s", "PFLOPS" says "PFLOP/s"
+        if (top == UnitClass.Data && text.EndsWith("bps", StringComparison.Ordinal))
         {
-            if (text.EndsWith(rate, StringComparison.Ordinal))
-            {
-                text = text[..^rate.Length] + spelled;
-            }
+            return text[..^2] + "/s";
+        }
+
+        if (text.EndsWith("FLOPS", StringComparison.Ordinal))
+        {
+            return text[..^1] + "/s";
         }
 
         return text;

@@ -16,7 +16,8 @@ public sealed record EngineLimits
     public int MaxSequencesPerRank { get; init; } = 1024;
 
     /// <summary>
-    /// Activation buffers kept free, in 16-bit rows of the hidden size for each token of the chunk. An assumption: the residual stream, the quantised copy, queries, keys and
+    /// Activation buffers kept free, in 16-bit rows of the hidden size for each token of the chunk. An assumption: the residual stream, the quantised
+    /// copy, queries, keys and
     /// values, and the inner width of the feed-forward twice.
     /// </summary>
     public double ActivationRowsPerToken { get; init; } = 16;

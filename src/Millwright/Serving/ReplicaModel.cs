@@ -6,7 +6,8 @@ using Millwright.Performance;
 namespace Millwright.Serving;
 
 /// <summary>
-/// One replica under one stream of like requests: continuous batching in the mean. Each finished request is replaced by a new one, so that B decoding sequences of O tokens
+/// One replica under one stream of like requests: continuous batching in the mean. Each finished request is replaced by a new one, so that B decoding
+/// sequences of O tokens
 /// bring B U / O prompt tokens to each step. They come in chunks: a share of the steps carries one, the other steps only decode.
 /// </summary>
 internal sealed class ReplicaModel
@@ -57,13 +58,27 @@ internal sealed class ReplicaModel
     /// <summary>Sequences by which a batch grows: one on each rank.</summary>
     public int Unit => _layout.SequenceRanks;
 
-    /// <summary>Most decoding sequences whose cache fits, with the prompts in prefill at the greatest beside them.</summary>
-    public double MostByMemory => (CacheRoomBytesPerChip * _cacheShards - _layout.SequenceRanks * _cacheBytesOfPrompt) / _cacheBytesOfSequence;
+    /// <summary>Most decoding sequences whose cache fits beside the prompts in prefill: one a rank, or as many as come to each step where that is more.</summary>
+    public double MostByMemory
+    {
+        get
+        {
+            var room = CacheRoomBytesPerChip * _cacheShards;
+            var besideOnePrompt = (room - _layout.SequenceRanks * _cacheBytesOfPrompt) / _cacheBytesOfSequence;
+            var besideAllPrompts = room / (_cacheBytesOfSequence + PromptsPerSequence * _cacheBytesOfPrompt);
+            return Math.Min(besideOnePrompt, besideAllPrompts);
+        }
+    }
 
-    /// <summary>Most decoding sequences that the engine's settings allow: its own bound, and one full chunk in each step to replace those that finish.</summary>
+    /// <summary>Most decoding sequences that the engine's settings allow: its own bound, and one full chunk in each step to replace those that
+    /// finish.</summary>
     public double MostByEngine => _layout.SequenceRanks * Math.Min(
         _limits.MaxSequencesPerRank,
         Math.Max(1, _limits.PrefillChunkTokens * _demand.Lengths.MeanOutputTokens / _demand.Lengths.UncachedInputTokens));
+
+    // prompts in prefill for each decoding sequence, in the mean
+    private double PromptsPerSequence =>
+        _demand.Lengths.UncachedInputTokens / Math.Min(_demand.Lengths.UncachedInputTokens, _limits.PrefillChunkTokens) / _demand.Lengths.MeanOutputTokens;
 
     /// <summary>Memory used on one chip, bytes.</summary>
     public double UsedBytesPerChip(in SteadyState state) =>
@@ -111,7 +126,7 @@ internal sealed class ReplicaModel
             ? lengths.CachedShare * _cacheBytesOfPrompt * ranks / _layout.Chips / _chip.Peaks.ScaleOutBytesPerSecond
             : 0;
         var firstToken = mean.TotalSeconds / 2 + fetch + uncached / piece * mixed.TotalSeconds;
-        return new SteadyState(batch, mean, firstToken, prefill, cached, chunkShare * chunk / piece * ranks);
+        return new SteadyState(batch, mean, firstToken, prefill, cached, batch * PromptsPerSequence);
     }
 
     /// <summary>Mean power of one chip, W.</summary>

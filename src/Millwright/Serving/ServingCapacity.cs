@@ -7,7 +7,8 @@ using Millwright.Performance;
 namespace Millwright.Serving;
 
 /// <summary>
-/// The most that one chip makes of a workload: over the layouts of a replica inside one scale-up domain, and over batches, the greatest output a chip-second that meets the
+/// The most that one chip makes of a workload: over the layouts of a replica inside one scale-up domain, and over batches, the greatest output a
+/// chip-second that meets the
 /// time to first token, the time per output token and the memory. Pure: same input, same bits.
 /// </summary>
 /// <example>
@@ -39,7 +40,8 @@ public static class ServingCapacity
         if (request > model.MaxContextTokens)
         {
             return Infeasible(1, string.Create(
-                CultureInfo.InvariantCulture, $"a mean request of {request:0} tokens is longer than the {model.MaxContextTokens} tokens that {model.Id} takes"));
+                CultureInfo.InvariantCulture,
+                $"a mean request of {request:0} tokens is longer than the {model.MaxContextTokens} tokens that {model.Id} takes"));
         }
 
         Candidate? best = null;
@@ -70,7 +72,8 @@ public static class ServingCapacity
         }
     }
 
-    /// <summary>The point of one layout when a fixed number of requests is always in flight, whatever its latencies: how closed-loop measurements are made.</summary>
+    /// <summary>The point of one layout when a fixed number of requests is always in flight, whatever its latencies: how closed-loop measurements are
+    /// made.</summary>
     /// <param name="model">The model.</param>
     /// <param name="chip">The chip.</param>
     /// <param name="layout">The layout.</param>
@@ -129,7 +132,8 @@ public static class ServingCapacity
             return new Candidate(replica, state, bound);
         }
 
-        // between a batch that meets the objective and one that fails, the excess grows almost in a straight line: aim there, and halve when the aim is bad
+        // between a batch that meets the objective and one that fails, the excess grows almost in a straight line: aim there, and halve when the aim
+        // is bad
         var fails = most;
         var failed = state;
         var meets = 0;
@@ -220,19 +224,23 @@ public static class ServingCapacity
             var chips = largest.Layout.Chips;
             reason = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{model.Id} does not fit on {chip.System.Name}: on {chips} chips of one scale-up domain each holds {largest.WeightBytesPerChip / 1e9:0.#} GB of weights and a reserve of {largest.ReserveBytesPerChip / 1e9:0.#} GB, and has {chip.Peaks.MemoryBytes / 1e9:0.#} GB, which leaves no room for the cache of one request a rank");
+                $"{model.Id} does not fit on {chip.System.Name}: on {chips} chips of one scale-up domain each holds "
+                + $"{largest.WeightBytesPerChip / 1e9:0.#} GB of weights and a reserve of {largest.ReserveBytesPerChip / 1e9:0.#} GB, "
+                + $"and has {chip.Peaks.MemoryBytes / 1e9:0.#} GB, which leaves no room for the cache of one request a rank");
         }
         else if (near.TimePerOutputTokenSeconds > demand.TimePerOutputTokenLimitSeconds)
         {
             reason = string.Create(
                 CultureInfo.InvariantCulture,
-                $"even one request a rank takes {near.TimePerOutputTokenSeconds * 1e3:0.##} ms per output token, prefill of its successors included; the limit is {demand.TimePerOutputTokenLimitSeconds * 1e3:0.##} ms");
+                $"even one request a rank takes {near.TimePerOutputTokenSeconds * 1e3:0.##} ms per output token, "
+                + $"prefill of its successors included; the limit is {demand.TimePerOutputTokenLimitSeconds * 1e3:0.##} ms");
         }
         else
         {
             reason = string.Create(
                 CultureInfo.InvariantCulture,
-                $"even one request a rank takes {near.TimeToFirstTokenSeconds:0.###} s to its first token; the limit is {demand.TimeToFirstTokenLimitSeconds:0.###} s");
+                $"even one request a rank takes {near.TimeToFirstTokenSeconds:0.###} s to its first token; "
+                + $"the limit is {demand.TimeToFirstTokenLimitSeconds:0.###} s");
         }
 
         return Infeasible(largest.Layout.Chips, reason, nearest);

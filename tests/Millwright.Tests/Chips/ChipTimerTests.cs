@@ -74,7 +74,8 @@ public sealed class ChipTimerTests
         Assert.True(chip.AllReduce(16e6, 64).FloorSeconds > time.FloorSeconds);
     }
 
-    // one MoE layer of DeepSeek-V3 (7168 wide, 2048 inside, 256 experts, top 8) on the busiest of 8 ranks, balanced: measured microseconds at 64, 1024, 4096 and 16384 tokens
+    // one MoE layer of DeepSeek-V3 (7168 wide, 2048 inside, 256 experts, top 8) on the busiest of 8 ranks, balanced: measured microseconds at 64,
+    // 1024, 4096 and 16384 tokens
     [Fact]
     public void A_mixture_of_experts_layer_takes_about_what_was_measured()
     {

@@ -89,6 +89,27 @@ public sealed class CashFlowMeasuresTests
         Assert.Equal(RateOfReturnKind.None, CashFlowMeasures.InternalRate([-1, 1.23], 12).Kind);
     }
 
+    [Fact]
+    public void ARateThatIsADoubleRootIsOneRate()
+    {
+        // −(1.2·x − 1)² in the discount factor x touches zero at 20 % and is negative elsewhere.
+        RateOfReturn found = CashFlowMeasures.InternalRate([-1, 2.4, -1.44]);
+        Assert.Equal(RateOfReturnKind.Unique, found.Kind);
+        Assert.Equal(0.2, found.Rate, 1e-6);
+    }
+
+    [Fact]
+    public void RatesAreFoundWhereAnotherLiesAtZero()
+    {
+        // (x − 1)·(x·0.98 − 1)·(x·0.94 − 1): three rates, one of them 0, within six points.
+        double[] flows = [-1, 1 + 0.98 + 0.94, -(0.98 + 0.94 + (0.98 * 0.94)), 0.98 * 0.94];
+        RateOfReturn found = CashFlowMeasures.InternalRate(flows);
+        Assert.Equal(3, found.Roots.Count);
+        Assert.Equal(-0.06, found.Roots[0], 1e-8);
+        Assert.Equal(-0.02, found.Roots[1], 1e-8);
+        Assert.Equal(0, found.Roots[2], 1e-8);
+    }
+
     [Theory]
     [InlineData(1.0, 2.0)]
     [InlineData(-1.0, -2.0)]

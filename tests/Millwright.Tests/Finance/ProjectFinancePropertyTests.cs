@@ -47,6 +47,40 @@ public sealed class ProjectFinancePropertyTests
     });
 
     [Fact]
+    public void AStressedLoanKeepsItsLedgersAndItsSize()
+    {
+        int defaults = 0;
+        Gen.Select(Cases.Any, Gen.Double[0, 1.2]).Sample((finance, factor) =>
+        {
+            // Early revenue and tax stay out of it, so that only the service of the loan is stressed.
+            FinanceCase bank = finance with { EnergisedShare = null, Tax = finance.Tax with { NationalRate = 0, StateRate = 0 } };
+            bank = bank with { RevenueUsd = [.. bank.RevenueUsd.Select((x, m) => m < bank.FullPowerMonth ? 0 : Math.Max(0, x))] };
+            bank = bank with { OperatingCostUsd = [.. bank.OperatingCostUsd.Select((x, m) => m < bank.FullPowerMonth ? 0 : Math.Max(0, x))] };
+            double debt = ProjectFinance.Run(bank).Sources.Debt;
+            FinanceResult result = ProjectFinance.Run(bank with { SizingRevenueUsd = bank.RevenueUsd, RevenueUsd = bank.RevenueUsd.Times(factor) });
+            ProjectFinanceTests.AssertClosed(result);
+            Assert.Equal(debt, result.Sources.Debt, 1e-9 * (1 + debt));
+            Assert.True(result.ClosingDebtUsd >= 0);
+            Assert.True(result.DefaultMonth is null ? result.Status != FinanceStatus.Default : result.Status != FinanceStatus.Ok);
+            if (result.ClosingDebtUsd > 1e-8 * (1 + debt))
+            {
+                Assert.NotNull(result.DefaultMonth);
+                Interlocked.Increment(ref defaults);
+            }
+
+            if (result.DefaultMonth is int month)
+            {
+                Assert.Equal(0, result.Months.Distributions[month]);
+                FinanceResult worse = ProjectFinance.Run(
+                    bank with { SizingRevenueUsd = bank.RevenueUsd, RevenueUsd = bank.RevenueUsd.Times(factor * 0.9) });
+                Assert.True(worse.ClosingDebtUsd >= (result.ClosingDebtUsd * (1 - 1e-9)) - 0.01);
+                Assert.True(worse.DefaultMonth <= month);
+            }
+        });
+        Assert.True(defaults > 5, $"only {defaults} loans stayed unpaid");
+    }
+
+    [Fact]
     public void MoreCoverNeverMeansMoreDebt() => Gen.Select(Cases.Any, Gen.Double[0, 1]).Sample((finance, more) =>
     {
         FinanceCase stricter = finance with { Debt = finance.Debt with { Dscr = finance.Debt.Dscr + more } };

@@ -31,6 +31,7 @@ public sealed class QuantityTextTests
     [InlineData("9 %", QuantityKind.RatePerYear, 0.09)]
     [InlineData("9 %/yr", QuantityKind.RatePerYear, 0.09)]
     [InlineData("450 bp", QuantityKind.RatePerYear, 0.045)]
+    [InlineData("450 bps", QuantityKind.RatePerYear, 0.045)]
     [InlineData("1 %/month", QuantityKind.RatePerYear, 0.12)]
     [InlineData("-30 %/yr", QuantityKind.RatePerYear, -0.3)]
     [InlineData("1.3", QuantityKind.Fraction, 1.3)]

@@ -147,6 +147,18 @@ public sealed class ServingCapacityTests
     }
 
     [Fact]
+    public void Memory_is_never_overdrawn_even_when_many_prompts_come_to_each_step()
+    {
+        var chip = TestCatalog.Chip("gb200-nvl72");
+        foreach (var output in new[] { 5.0, 20, 60, 200 })
+        {
+            var demand = new ServingDemand(RequestLengths.FromMeans(220, output), OperandPrecision.Bf16, 20, 0.5);
+            var point = ServingCapacity.Find(Llama70, chip, demand);
+            Assert.InRange(point.MemoryUsedBytesPerChip, 0.5 * 0.9 * 186e9, 0.9 * 186e9);
+        }
+    }
+
+    [Fact]
     public void A_model_that_does_not_fit_is_answered_in_words()
     {
         var point = ServingCapacity.Find(
@@ -227,6 +239,26 @@ public sealed class ServingCapacityTests
         var point = ServingCapacity.AtConcurrency(Llama70, chip, new ReplicaLayout(ReplicaSpread.Tensor, 4), demand, 64);
         var requestsPerSecond = point.OutputTokensPerChipSecond * 4 / 921.6;
         Assert.Equal(64, requestsPerSecond * (point.TimeToFirstTokenSeconds + 921.6 * point.TimePerOutputTokenSeconds), 0.01);
+    }
+
+    [Theory]
+    [InlineData("llama-3.1-70b", ReplicaSpread.Tensor)]
+    [InlineData("deepseek-r1", ReplicaSpread.Tensor)]
+    [InlineData("deepseek-r1", ReplicaSpread.Expert)]
+    public void More_requests_in_flight_never_make_fewer_tokens(string modelId, ReplicaSpread spread)
+    {
+        // the search relies on it: the largest batch that meets the objective is the best
+        var model = TestModels.Parse(modelId);
+        var chip = TestCatalog.Chip("hgx-b200");
+        Gen.Select(Gen.Double[1, 400], Gen.Double[1.02, 3], Gen.Double[50, 15000], Gen.Double[20, 3000]).Sample(
+            (inFlight, factor, input, tokensOut) =>
+            {
+                var demand = new ServingDemand(RequestLengths.FromMeans(input, tokensOut), OperandPrecision.Fp8, 1e9, 1e9);
+                double Rate(double concurrency) =>
+                    ServingCapacity.AtConcurrency(model, chip, new(spread, 8), demand, concurrency).OutputTokensPerChipSecond;
+                Assert.True(Rate(inFlight * factor) >= Rate(inFlight) * (1 - 1e-5));
+            },
+            iter: 60);
     }
 
     [Fact]

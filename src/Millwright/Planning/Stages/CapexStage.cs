@@ -5,7 +5,7 @@ using Millwright.Quantities;
 namespace Millwright.Planning.Stages;
 
 /// <summary>Figures of the capital cost that later stages build on.</summary>
-internal readonly record struct CapexFigures(Figure Total, Figure It, Figure Building, Figure Chips, BillOfMaterials Bill);
+internal readonly record struct CapexFigures(Figure Total, Figure It, Figure Building, Figure NetworkWatts, BillOfMaterials Bill);
 
 /// <summary>The overnight cost, part by part.</summary>
 internal sealed class CapexStage
@@ -145,9 +145,17 @@ internal sealed class CapexStage
                 x => x[0] * (isBuilding ? 1 : 1 + x[2]) / x[1]);
         }
 
+        Figure networkWatts = bill.Output(
+            "network.power", "W", "switches and optics at typical power, and storage at its share of the cost; zero where the systems' price holds them uncounted", static b => Watts(b, BillGroup.Network) + Watts(b, BillGroup.Storage), PowerBasis.It);
         book.Define(
             "site.utility_watts_per_gpu", "W", "site.power_utility / chips.count: all-in power at the meter for each chip", site.UtilityWatts, site.Chips, static (w, n) => w / n, PowerBasis.Utility);
-        return new CapexFigures(total, it, groups[4], groups[0], bill.Result);
+        return new CapexFigures(total, it, groups[4], networkWatts, bill.Result);
+    }
+
+    private static double Watts(BillOfMaterials bill, BillGroup group)
+    {
+        double watts = bill.KnownWatts(group);
+        return double.IsFinite(watts) ? watts : 0;
     }
 
     private static string Name(BillGroup group) => group switch

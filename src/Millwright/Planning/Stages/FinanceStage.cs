@@ -108,7 +108,8 @@ internal sealed class FinanceStage
         run.Output("finance.fees", "USD", "up-front and commitment fees", static r => r.Uses.UpfrontFee + r.Uses.CommitmentFee);
         run.Output("finance.early_cash", "USD", "cash earned before full power that pays costs", static r => r.Uses.EarlyOperatingCash);
         run.Output("finance.debt", "USD", "senior debt: the tighter of DSCR and loan to cost", static r => r.Sources.Debt, reason: "bound by " + result.BindingText.Replace('_', ' '));
-        run.Output("finance.equity", "USD", "all equity: sponsor cash + supplier + outside equity", static r => r.Sources.Equity);
+        run.Output("finance.equity", "USD", "equity beside the supplier's: sponsor cash + outside equity", static r => r.Sources.SponsorCash + r.Sources.OutsideEquity);
+        run.Output("finance.equity_all", "USD", "sponsor cash + supplier + outside equity", static r => r.Sources.Equity);
         run.Output("finance.supplier_equity", "USD", "equity of the supplier, by the power energised", static r => r.Sources.Supplier);
         run.Output("finance.sponsor_cash_used", "USD", "cash of the sponsor's other business", static r => r.Sources.SponsorCash);
         run.Output("finance.outside_equity", "USD", "equity from others", static r => r.Sources.OutsideEquity);

@@ -316,7 +316,7 @@ internal sealed class SalesStage
         {
             ReadOnlySpan<double> own = x.Slice(Common + (w * OfferFigures.Width), OfferFigures.Width);
             double decodeShare = Math.Max(0, 1 - own[3] - own[4]);
-            double itWatts = systemWattsPerChip * Math.Min(1, own[5] / ratedWatts);
+            double itWatts = double.IsFinite(own[5]) ? systemWattsPerChip * Math.Min(1, own[5] / ratedWatts) : systemWattsPerChip;
             ServingPoint point = new(
                 own[0], own[1], own[2], own[3], own[4], decodeShare, 0, 0, 0, 0, 0, own[5], own[0] > 0 ? BatchLimit.TimePerOutputToken : BatchLimit.Infeasible, "", 0);
             double peak = Math.Max(1, own[10]);

@@ -65,7 +65,7 @@ internal sealed class ServingStage
                 book.Define(name + ".cached_per_chip_second", "tok/s", "modelled rate x throughput_error", cached, error, static (r, e) => r * e),
                 run.Output(name + ".prefill_share", "1", "share of the chip's time that uncached input causes", static p => p.PrefillShare, reason: reason),
                 run.Output(name + ".cached_share_of_time", "1", "share of the chip's time that cached input causes", static p => p.CachedShare, reason: reason),
-                run.Output(name + ".chip_power", "W", "mean power of a chip at this point", static p => p.ChipWatts, reason: reason),
+                run.Output(name + ".chip_power", "W", "mean power of a chip at this point", static p => p.ChipWatts, reason: reason ?? (double.IsFinite(point.ChipWatts) ? null : "no rated power of the chip is published")),
                 service[2],
                 point);
             run.Output(name + ".time_to_first_token", "s", "prefill of the uncached input, without queueing", static p => p.TimeToFirstTokenSeconds, reason: reason);

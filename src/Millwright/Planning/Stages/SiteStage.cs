@@ -13,6 +13,7 @@ internal readonly record struct SiteFigures(
     Figure Chips,
     Figure SystemWatts,
     Figure ItUsedWatts,
+    Figure ItAllWatts,
     Figure Pue,
     Figure UtilityFactor,
     Figure LoadFactor,
@@ -93,8 +94,7 @@ internal sealed class SiteStage
         racksRun.Output("site.power_left", "W", "facility power less what the systems take", static r => r.FacilityWattsLeft, PowerBasis.Facility);
         Figure itUsed = book.Define("site.power_it_used", "W", "racks.count x chips.system_power", racks, systemWatts, static (r, w) => r * w, PowerBasis.It);
         book.Define("pue", "1", "site.pue: facility energy over IT energy, yearly mean", pue, static p => p);
-        Ledger(book, itUsed, chips, pue, utilityFactor, loadFactor);
-        return Yearly(book, new SiteFigures
+        return new SiteFigures
         {
             ItWatts = it,
             FacilityWatts = facility,
@@ -107,7 +107,19 @@ internal sealed class SiteStage
             UtilityFactor = utilityFactor,
             LoadFactor = loadFactor,
             Availability = availability,
-        });
+        };
+    }
+
+    /// <summary>Enters power by use and the yearly energy, carbon and water, once the network and storage are known.</summary>
+    /// <param name="book">The book.</param>
+    /// <param name="site">The figures so far.</param>
+    /// <param name="networkWatts">Power of the scale-out network and the storage.</param>
+    public SiteFigures RunEnergy(FigureBook book, SiteFigures site, Figure networkWatts)
+    {
+        Figure itWatts = book.Define(
+            "site.power_it_all", "W", "systems + network and storage, at their greatest", site.ItUsedWatts, networkWatts, static (r, n) => r + n, PowerBasis.It);
+        Ledger(book, itWatts, site.Chips, site.Pue, site.UtilityFactor, site.LoadFactor);
+        return Yearly(book, site with { ItAllWatts = itWatts });
     }
 
     private (EngineRun<RackPlan> Racks, Figure Facility) FromPower(FigureBook book, Figure systemWatts, Figure peakFactor, Figure utilityFactor)
@@ -163,7 +175,7 @@ internal sealed class SiteStage
         Figure carbon = book.Input("energy.carbon_intensity", _carbon);
         Figure water = book.Input("energy.water_intensity", _water);
         Figure itKwh = book.Define(
-            "energy.it_per_year", "kWh", "site.power_it_used x site.load_factor x 8,760 h", site.ItUsedWatts, site.LoadFactor, static (w, l) => w * l * PowerPath.HoursPerYear / 1000);
+            "energy.it_per_year", "kWh", "site.power_it_all x site.load_factor x 8,760 h", site.ItAllWatts, site.LoadFactor, static (w, l) => w * l * PowerPath.HoursPerYear / 1000);
         Figure kwh = book.Define(
             "energy.per_year", "kWh", "energy.it_per_year x site.pue x site.utility_factor", itKwh, site.Pue, site.UtilityFactor, static (e, p, u) => e * p * u, PowerBasis.Utility);
         book.Define("carbon.per_year", "t", "energy.per_year x energy.carbon_intensity", kwh, carbon, static (e, c) => e * c / GramsPerTonne);
