@@ -30,6 +30,26 @@ public sealed class ArrowTests
     }
 
     [Fact]
+    public void The_page_on_the_architecture_shows_this_table()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root(), "docs", "architecture.md"));
+        string[] lines = [.. page.Split('\n').SkipWhile(static l => !l.StartsWith("| folder |", StringComparison.Ordinal)).Skip(2).TakeWhile(static l => l.StartsWith('|'))];
+        Assert.Equal(LayerTable.MayKnow.Count, lines.Length);
+        foreach ((string line, KeyValuePair<string, string[]> row) in lines.Zip(LayerTable.MayKnow))
+        {
+            string[] cells = line.Split('|', StringSplitOptions.TrimEntries);
+            Assert.Equal(row.Key, cells[1]);
+            string[] named = cells[3] switch
+            {
+                "nothing" => [],
+                "everything above" => [.. LayerTable.MayKnow.Keys.TakeWhile(k => k != row.Key)],
+                _ => cells[3].Split(", "),
+            };
+            Assert.Equal(row.Value, named);
+        }
+    }
+
+    [Fact]
     public void Every_folder_of_the_library_is_in_the_table()
     {
         string[] folders = [.. Library.Types.Where(IsOurs).Select(static t => FolderOf(t.FullName)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
