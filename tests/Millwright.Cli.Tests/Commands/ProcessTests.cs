@@ -13,6 +13,7 @@ public sealed class ProcessTests
     {
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Millwright.Cli.exe" : "Millwright.Cli"), arguments)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Repository.Root,

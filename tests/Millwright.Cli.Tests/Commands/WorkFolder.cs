@@ -20,7 +20,7 @@ internal sealed class WorkFolder : IDisposable
     }
 
     /// <summary>Names of all files in it, hidden ones too.</summary>
-    public string[] Names => [.. _folder.EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = 0 }).Select(static f => f.Name).Order(StringComparer.Ordinal)];
+    public string[] Names => [.. _folder.EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None }).Select(static f => f.Name).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _folder.Delete(recursive: true);
 }
