@@ -18,7 +18,7 @@ public static class ScenarioReader
     public static ScenarioInput Read(string path, CatalogData? catalog = null, IReadOnlyList<string>? changes = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Read(path, SourceText.Read(path), catalog, changes);
+        return Read(path, SourceText.Read(path, SourceKind.Scenario), catalog, changes);
     }
 
     /// <summary>Reads a text, as <see cref="Read(string, CatalogData?, IReadOnlyList{string}?)"/> reads a file.</summary>
@@ -32,7 +32,7 @@ public static class ScenarioReader
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        SourceText.Check(name, text);
+        SourceText.Check(name, text, SourceKind.Scenario);
         return Read(name, text, catalog, changes);
     }
 
@@ -88,7 +88,7 @@ public static class ScenarioReader
     {
         try
         {
-            return SourceText.Read(path);
+            return SourceText.Read(path, SourceKind.Scenario);
         }
         catch (InputException e) when (e.Line == 0)
         {
