@@ -213,7 +213,7 @@ internal sealed class CatalogRow
         var other => throw other.Wrong($"\"{key}\" must be a list, such as [a, b]"),
     };
 
-    private double Number(YamlNode node, string key)
+    private static double Number(YamlNode node, string key)
     {
         if (node is not YamlScalar scalar)
         {
