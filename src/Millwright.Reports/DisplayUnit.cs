@@ -17,7 +17,7 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
         double shown = value / Factor;
         if (Label is "%" or "%/yr")
         {
-            return Format(shown, Math.Abs(shown) >= 99.95 ? "#,0" : Math.Abs(shown) < 0.095 && shown != 0 ? "0.0##" : "0.0");
+            return Format(shown, Math.Abs(shown) >= 99.95 ? "#,0" : Math.Abs(shown) < 0.095 && shown != 0 ? "0.0#" : "0.0");
         }
 
         if (Whole && Math.Abs(shown - Math.Round(shown)) < 1e-9)

@@ -23,7 +23,9 @@ public static class Humanize
     public static string Value(PlanFigure figure)
     {
         ArgumentNullException.ThrowIfNull(figure);
-        return figure.Value is double value && double.IsFinite(value) ? Value(value, UnitOf(figure.Name, figure.Unit)) : figure.Reason ?? "no value";
+        // A code stands for words, such as the status of the debt; the words are in the reason.
+        bool inWords = figure.Unit == "code" && figure.Reason is not null;
+        return !inWords && figure.Value is double value && double.IsFinite(value) ? Value(value, UnitOf(figure.Name, figure.Unit)) : figure.Reason ?? "no value";
     }
 
     /// <summary>The range of a figure, or null where it has none.</summary>

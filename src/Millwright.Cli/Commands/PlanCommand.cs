@@ -58,6 +58,8 @@ internal static class PlanCommand
         {
             SystemName = catalog.FindSystem(input.Chips.System)?.Name,
             LocationName = catalog.FindLocation(input.Site.Location)?.Name,
+            Returns = ReturnCases.Of(plan),
+            Command = $"millwright plan {path} --html FILE",
         }));
         RequireClosed(plan);
     }

@@ -94,7 +94,7 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
             Anchors("break_even.usd_per_gpu_hour"));
         string mode = plan.Scenario.Revenue.Mode == RevenueMode.Contract ? "by contract" : "by tokens";
         Add(
-            $"Earns {Value("revenue.per_year")} {mode} ({Value("revenue.per_gw_year")}); at that price {Value("break_even.utilisation")} of the capacity must be sold",
+            $"Earns {Value("revenue.per_year")} {mode} ({Value("revenue.per_gw_year")}); breaks even with {Value("break_even.utilisation")} of that",
             Anchors("revenue.per_gw_year"));
     }
 
@@ -140,7 +140,7 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
     {
         string gap = plan.Find("finance.gap")?.Value > 0 ? $", missing {Value("finance.gap")}" : "";
         Add(
-            $"Who pays: supplier {Value("finance.supplier_equity")}, debt {Value("finance.debt")} ({plan.Find("finance.debt")?.Reason}), other equity {Value("finance.equity")}{gap}; lowest DSCR {Value("finance.min_dscr")}; {plan.Find("finance.status")?.Reason}",
+            $"Who pays: supplier {Value("finance.supplier_equity")}, debt {Value("finance.debt")} ({plan.Find("finance.debt")?.Reason}), other equity {Value("finance.equity")}{gap}; lowest DSCR {Value("finance.min_dscr")}; {Value("finance.status")}",
             "");
     }
 

@@ -29,7 +29,9 @@ internal static class MoneySections
         List<ChartLine> operation = Lines(plan, ("Revenue", "finance.revenue"), ("Operating cost", "finance.opex"), ("Debt service", "finance.debt_service"), ("Distributions", "finance.distributions"));
         if (operation.Count > 0)
         {
-            pictures.Add(("Cash by month", "What comes in and who gets it, nominal.", width => Svg.Lines("Lines of revenue, operating cost, debt service and distributions by month.", operation, "USD", "month", milestones, width)));
+            // Debt is served by the quarter, so months would show spikes that mean nothing.
+            List<ChartLine> quarters = [.. operation.Select(ByQuarter)];
+            pictures.Add(("Cash by quarter", "What comes in and who gets it, nominal.", width => Svg.Lines("Lines of revenue, operating cost, debt service and distributions by quarter.", quarters, "USD", "month", milestones, width)));
         }
 
         List<ChartLine> debt = Lines(plan, ("Debt", "finance.debt_balance"));
@@ -38,7 +40,15 @@ internal static class MoneySections
             pictures.Add(("Debt outstanding", "At the end of each month.", width => Svg.Lines("Line of the debt balance by month.", [debt[0] with { Filled = true }], "USD", "month", milestones, width)));
         }
 
-        if (Cover(plan) is ChartLine cover)
+        if (plan.Series("finance.dscr") is PlanSeries tested)
+        {
+            ChartLine ratio = new("DSCR", tested.X, tested.Y);
+            pictures.Add((
+                "Debt service cover (DSCR)",
+                "Cash after tax over debt service of the last twelve months, at each quarterly test.",
+                width => Svg.Lines("Line of the debt service cover ratio by quarterly test.", [ratio], "1", "month", [], width)));
+        }
+        else if (Cover(plan) is ChartLine cover)
         {
             pictures.Add((
                 "Debt service cover (DSCR)",
@@ -127,6 +137,20 @@ internal static class MoneySections
 
     private static List<ChartLine> Lines(PlanView plan, params (string Label, string Name)[] series) =>
         [.. series.Where(entry => plan.Series(entry.Name) is not null).Select(entry => new ChartLine(entry.Label, plan.Series(entry.Name)!.X, plan.Series(entry.Name)!.Y))];
+
+    private static ChartLine ByQuarter(ChartLine line)
+    {
+        int quarters = (line.Y.Count + 2) / 3;
+        double[] x = new double[quarters];
+        double[] y = new double[quarters];
+        for (int month = 0; month < line.Y.Count; month++)
+        {
+            x[month / 3] = line.X[month];
+            y[month / 3] += double.IsFinite(line.Y[month]) ? line.Y[month] : 0;
+        }
+
+        return line with { X = x, Y = y };
+    }
 
     private static double[] Running(IReadOnlyList<double> values)
     {

@@ -118,7 +118,7 @@ internal static class PlanCards
             }
         }
 
-        return [.. outside.Take(MostOutside)];
+        return [.. outside.Distinct().Take(MostOutside)];
     }
 
     private static string? RangeText(PlanFigure figure) => Humanize.Range(figure) is string range ? "p10\u2013p90: " + range : null;

@@ -114,9 +114,15 @@ public static class PlanStudy
             return value.Distribution.Mid;
         }
 
-        double moved10 = up ? 1 + AssumedMove : 1 - AssumedMove;
-        double to = value.HasRange ? (up ? value.Distribution.High : value.Distribution.Low) : value.Distribution.Mid * moved10;
-        return Math.Clamp(to, value.Least, value.Greatest);
+        if (value.HasRange)
+        {
+            return Math.Clamp(up ? value.Distribution.High : value.Distribution.Low, value.Least, value.Greatest);
+        }
+
+        // A share is moved by a tenth of its distance to the nearer end, so that 96 % does not become 106 %.
+        double mid = value.Distribution.Mid;
+        double step = AssumedMove * (double.IsFinite(value.Greatest) ? Math.Min(Math.Abs(mid), Math.Abs(value.Greatest - mid)) : Math.Abs(mid));
+        return Math.Clamp(up ? mid + step : mid - step, value.Least, value.Greatest);
     };
 
     private static (double? Low, double? High) Range(double[][] values, int draws, int figure, double[] column)

@@ -101,7 +101,7 @@ internal sealed class AnnualCostStage
             static (c, r, n) => CapitalRecovery.ChargeUsd(c, r, n / YearSeconds));
         Figure total = book.Sum("annual_cost.total", "USD/yr", "capital recovery of IT and building + operating cost", [itCapital, buildingCapital, opex]);
 
-        Figure gwYear = book.Define(
+        book.Define(
             "break_even.usd_per_gw_year", "USD/GW-yr", "annual_cost.total / site.power_facility", total, site.FacilityWatts, static (c, w) => BreakEven.UsdPerGigawattYear(c, w), PowerBasis.Facility);
         book.Define("break_even.usd_per_gpu_hour", "USD/GPU-h", "annual_cost.total / (chips.count x 8,760 h): every hour sold", total, site.Chips, static (c, n) => BreakEven.UsdPerChipHour(c, n));
         Figure soldShare = book.Input("revenue.sold_share", _soldShare);
@@ -115,13 +115,6 @@ internal sealed class AnnualCostStage
             static (c, n, s) => BreakEven.UsdPerChipHour(c, n, s));
         book.Define("cost.per_gpu_hour", "USD/GPU-h", "annual_cost.total / (chips.count x 8,760 h)", total, site.Chips, static (c, n) => BreakEven.UsdPerChipHour(c, n));
         Figure contract = book.Input("revenue.contract_price", _contractPrice, PowerBasis.Facility);
-        book.Define(
-            "break_even.utilisation",
-            "1",
-            "break_even.usd_per_gw_year / revenue.contract_price: share of the capacity that must be sold at the contract price; over 1 means it never pays",
-            gwYear,
-            contract,
-            static (b, p) => b / (p * 1e9));
         return new AnnualCostFigures(opex, variable, total, itLife, buildingLife, itResidual, contract);
     }
 }

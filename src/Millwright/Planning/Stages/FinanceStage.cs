@@ -101,6 +101,13 @@ internal sealed class FinanceStage
             _mode == RevenueMode.Contract ? annual.ContractPrice : sales.TokenRevenue,
             site.FacilityWatts,
             _mode == RevenueMode.Contract ? static (p, w) => p * w : static (r, _) => r);
+        book.Define(
+            "break_even.utilisation",
+            "1",
+            "annual_cost.total / revenue.per_year: share of the capacity that must be sold at today's prices; over 1 means it never pays",
+            annual.Total,
+            firstYear,
+            static (c, r) => c / r);
         book.Define("revenue.per_gw_year", "USD/GW-yr", "revenue.per_year / site.power_facility", firstYear, site.FacilityWatts, static (r, w) => r / w * 1e9, PowerBasis.Facility);
         run.Output("finance.uses_total", "USD", "overnight cost + interest during construction + fees - cash earned before full power", static r => r.Uses.Total);
         run.Output("finance.overnight", "USD", "overnight cost of IT and building paid by the sources", static r => r.Uses.Overnight);
@@ -125,7 +132,7 @@ internal sealed class FinanceStage
         run.Output("finance.closing_debt", "USD", "debt left at the end", static r => r.ClosingDebtUsd);
         run.Output(
             "finance.status",
-            "1",
+            "code",
             "0 ok, 1 default, 2 not financeable",
             static r => (int)r.Status,
             reason: result.StatusReason is null ? result.StatusText : $"{result.StatusText}: {result.StatusReason}");
