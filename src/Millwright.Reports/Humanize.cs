@@ -1,5 +1,6 @@
 using System.Globalization;
 using Millwright.Planning;
+using Millwright.Quantities;
 
 namespace Millwright.Reports;
 
@@ -9,8 +10,6 @@ namespace Millwright.Reports;
 /// </summary>
 public static class Humanize
 {
-    private const double SecondsPerYear = 31536000;
-
     /// <summary>A value with its unit.</summary>
     /// <param name="value">Value in the inside unit.</param>
     /// <param name="unit">Inside unit: "USD", "USD/yr", "USD/W", "USD/(W yr)", "USD/kWh", "USD/Mtok", "USD/GPU-h", "W", "kWh", "s", "months", "tok/s", "t", "m3", "1/yr", "share" (percent), "1" (a bare number) and the like; others are shown as they are.</param>
@@ -158,10 +157,10 @@ public static class Humanize
         < 1 => new DisplayUnit(1e-3, "ms"),
         < 120 => new DisplayUnit(1, "s"),
         < 7200 => new DisplayUnit(60, "min"),
-        < 3 * 86400 => new DisplayUnit(3600, "h"),
-        < 60 * 86400 => new DisplayUnit(86400, "days"),
-        < 3 * SecondsPerYear => new DisplayUnit(SecondsPerYear / 12, "months"),
-        _ => new DisplayUnit(SecondsPerYear, "years"),
+        < 3 * TimeLength.DaySeconds => new DisplayUnit(TimeLength.HourSeconds, "h"),
+        < 60 * TimeLength.DaySeconds => new DisplayUnit(TimeLength.DaySeconds, "days"),
+        < 3 * TimeLength.YearSeconds => new DisplayUnit(TimeLength.MonthSeconds, "months"),
+        _ => new DisplayUnit(TimeLength.YearSeconds, "years"),
     };
 
     private static DisplayUnit Pick(double size, ReadOnlySpan<(double From, double Factor, string Label)> steps, string least, string after = "")

@@ -3,6 +3,7 @@ using Millwright.Economics;
 using Millwright.Finance;
 using Millwright.Infrastructure;
 using Millwright.Planning.Stages;
+using Millwright.Quantities;
 
 namespace Millwright.Planning;
 
@@ -112,7 +113,7 @@ public sealed class Planner
         book.Define("opex.per_gw_it", "USD/GW-yr", "opex.per_year / site.power_it", annual.Opex, site.ItWatts, static (c, w) => c / w * 1e9, Quantities.PowerBasis.It);
         book.Define(
             "tokens.revenue_per_gw_year", "USD/GW-yr", "tokens.revenue_per_year / site.power_facility", sales.TokenRevenue, site.FacilityWatts, static (r, w) => r / w * 1e9, Quantities.PowerBasis.Facility);
-        book.Define("tokens.all_per_second", "tok/s", "output + uncached + cached input tokens a second", sales.Output, sales.Uncached, sales.Cached, static (o, u, c) => (o + u + c) / YearLength.Seconds);
+        book.Define("tokens.all_per_second", "tok/s", "output + uncached + cached input tokens a second", sales.Output, sales.Uncached, sales.Cached, static (o, u, c) => (o + u + c) / TimeLength.YearSeconds);
     }
 
     // What holds the plan down, and what one more unit of it is worth a year.
