@@ -2,6 +2,7 @@ using System.CommandLine;
 using Millwright.Catalog;
 using Millwright.Cli.Output;
 using Millwright.Models;
+using Millwright.Scenarios;
 
 namespace Millwright.Cli.Commands;
 

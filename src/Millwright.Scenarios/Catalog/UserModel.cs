@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Millwright.Catalog;
+using Millwright.Scenarios.CatalogFiles;
 
 namespace Millwright.Scenarios;
 
@@ -13,12 +13,8 @@ public static class UserModel
     {
         string full = Path.GetFullPath(configFile);
         string name = Path.GetFileNameWithoutExtension(full);
-        if (name.Equals("config", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(Path.GetDirectoryName(full)) is { Length: > 0 } folder)
-        {
-            name = folder;
-        }
-
-        return new string([.. name.ToLowerInvariant().Select(static c => IsAllowed(c) ? c : '-')]).TrimStart('.');
+        return OverlayFile.IdOf(
+            name.Equals("config", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(Path.GetDirectoryName(full)) is { Length: > 0 } folder ? folder : name);
     }
 
     /// <summary>Reads a Hugging Face config.json and writes models/ID.json and models/ID.yaml into an overlay directory, which is made where it is missing.</summary>
@@ -29,45 +25,15 @@ public static class UserModel
     /// <exception cref="InputException">The id is not allowed or taken, the file cannot be read, or the overlay cannot be written; then nothing was written over.</exception>
     public static (ModelRecord Model, string RowFile) Add(string directory, string id, string configFile)
     {
-        if (id.Length == 0 || id.StartsWith('.') || !id.All(IsAllowed))
-        {
-            throw new InputException(configFile, 0, 0, $"\"{id}\" cannot be the id of a model; allowed: lower-case letters, digits, dot, dash and underscore, such as my-model-7b");
-        }
-
+        OverlayFile.CheckId(id, configFile, "a model");
         ModelRecord model = CatalogYaml.ReadModelConfig(configFile, id);
         string models = Path.Combine(directory, "models");
-        string row = Path.Combine(models, id + ".yaml");
-        string config = Path.Combine(models, id + ".json");
-        foreach (string taken in (string[])[row, config])
-        {
-            if (File.Exists(taken) || Directory.Exists(taken))
-            {
-                throw new InputException(taken, 0, 0, $"the overlay already has a model \"{id}\"; name another id or folder, or take that file away");
-            }
-        }
-
-        try
-        {
-            Directory.CreateDirectory(models);
-            WriteNew(config, model.ConfigJson + "\n");
-            WriteNew(row, $"models:\n  - id: {Quote(id)}\n    config: {Quote(id + ".json")}\n    source: {Quote(configFile)}\n    evidence: read\n");
-            return (model, row);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(directory, 0, 0, $"cannot be written: {e.Message}");
-        }
+        string row = id + ".yaml";
+        string config = id + ".json";
+        OverlayFile.Write(
+            models,
+            (row, $"models:\n  - id: {OverlayFile.Quote(id)}\n    config: {OverlayFile.Quote(config)}\n    source: {OverlayFile.Quote(configFile)}\n    evidence: read\n"),
+            (config, model.ConfigJson + "\n"));
+        return (model, Path.Combine(models, row));
     }
-
-    private static bool IsAllowed(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_';
-
-    // Fails where another program has made the file meanwhile.
-    private static void WriteNew(string path, string text)
-    {
-        using StreamWriter writer = new(new FileStream(path, FileMode.CreateNew, FileAccess.Write));
-        writer.Write(text);
-    }
-
-    // A JSON string is a valid double-quoted YAML text.
-    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }
