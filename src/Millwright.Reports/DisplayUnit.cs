@@ -59,10 +59,10 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
             >= 9.995 => "0.0",
             >= 0.9995 => "0.00",
             >= 0.0995 => "0.00#",
-            >= 0.000995 => "0.0####",
+            >= 0.000000995 => "0.0#######",
             _ => "0.0#E+0",
         };
-        if (size is < 0.0995 and >= 0.000995)
+        if (size is < 0.0995 and >= 0.000000995)
         {
             int digits = (int)Math.Ceiling(-Math.Log10(size)) + 1;
             shown = Math.Round(shown, digits);
