@@ -176,10 +176,10 @@ internal static class SamplePlan
     private static FigureBook Book()
     {
         var book = new FigureBook((_, value) => value.Distribution.Mid, recording: true);
-        Figure racks = book.Input("racks.count", new UncertainValue(new SplitDistribution(4121, 4121, 4121), "1", Evidence.Derived, "scenario gigawatt.yaml:12", "", null, null));
-        Figure price = book.Input("chips.price", new UncertainValue(new SplitDistribution(7.7e6, 9.6e6, 11.8e6), "USD", Evidence.Recalled, "https://example.org/price", "2026-01", "price-vr200", null));
-        Figure building = book.Input("facility.building_cost", new UncertainValue(new SplitDistribution(12.9, 14.83, 17.1), "USD/W", Evidence.Read, "https://example.org/bernstein", "2025-11", "building-bern", "building"));
-        Figure power = book.Input("site.power_facility", new UncertainValue(new SplitDistribution(1e9, 1e9, 1e9), "W", Evidence.Assumption, "scenario gigawatt.yaml:9", "", null, null), PowerBasis.Facility);
+        Figure racks = book.Input("racks.count", new UncertainValue(new SplitDistribution(4121, 4121, 4121), "1", Evidence.Derived, "scenario gigawatt.yaml:12", "", null, null, IsStated: true));
+        Figure price = book.Input("chips.price", new UncertainValue(new SplitDistribution(7.7e6, 9.6e6, 11.8e6), "USD", Evidence.Recalled, "https://example.org/price", "2026-01", "price-vr200", null, IsStated: false));
+        Figure building = book.Input("facility.building_cost", new UncertainValue(new SplitDistribution(12.9, 14.83, 17.1), "USD/W", Evidence.Read, "https://example.org/bernstein", "2025-11", "building-bern", "building", IsStated: false));
+        Figure power = book.Input("site.power_facility", new UncertainValue(new SplitDistribution(1e9, 1e9, 1e9), "W", Evidence.Assumption, "scenario gigawatt.yaml:9", "", null, null, IsStated: true), PowerBasis.Facility);
         Figure it = book.Define("capex.it", "USD", "racks.count x chips.price", racks, price, (a, b) => a * b);
         Figure hall = book.Define("capex.building", "USD", "facility.building_cost x site.power_facility", building, power, (a, b) => a * b);
         Figure total = book.Sum("capex.total", "USD", "capex.it + capex.building", [it, hall]);

@@ -162,12 +162,12 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
     }
 
     private void Schedule() => Add(
-        $"First power {Months("schedule.first_power")} months p10/p50/p90, full power {Value("schedule.full_power")}; it {plan.Find("schedule.first_power")?.Reason}",
+        $"First power {Months("schedule.first_power")} months (p10/planned/p90), full power {Value("schedule.full_power")}; it {plan.Find("schedule.first_power")?.Reason}",
         Anchors("schedule.first_power"));
 
     private void Binding()
     {
-        Add($"Binds now: {plan.Find("binding")?.Reason}; one more MW is worth {Value("binding.megawatt_value")}", "");
+        Add($"Binds now: {plan.Find("binding")?.Reason}; one more MW is worth {Value("binding.megawatt_value")}; in token sales a GPU-hour {Value("allocation.chip_value")}, a GB {Value("binding.memory_value")}", "");
         if (plan.Swings.Count > 0)
         {
             Add("Moves IRR most: " + string.Join(", ", plan.Swings.Take(3).Select(Words)), "");

@@ -140,10 +140,11 @@ internal static class MoneySections
 
     private static ChartLine ByQuarter(ChartLine line)
     {
-        int quarters = (line.Y.Count + 2) / 3;
+        int months = Math.Min(line.X.Count, line.Y.Count);
+        int quarters = (months + 2) / 3;
         double[] x = new double[quarters];
         double[] y = new double[quarters];
-        for (int month = 0; month < line.Y.Count; month++)
+        for (int month = 0; month < months; month++)
         {
             x[month / 3] = line.X[month];
             y[month / 3] += double.IsFinite(line.Y[month]) ? line.Y[month] : 0;

@@ -4,6 +4,7 @@ using Millwright.Finance;
 using Millwright.Infrastructure;
 using Millwright.Planning.Stages;
 using Millwright.Quantities;
+using Millwright.Serving;
 
 namespace Millwright.Planning;
 
@@ -31,6 +32,7 @@ public sealed class Planner
     private readonly ServingStage _serving;
     private readonly SalesStage _sales;
     private readonly FinanceStage _finance;
+    private readonly double? _memoryGigabytes;
 
     /// <summary>Prepares the chain.</summary>
     /// <param name="scenario">What is asked.</param>
@@ -53,6 +55,7 @@ public sealed class Planner
         _serving = new ServingStage(scenario, catalog, system, workloads);
         _sales = new SalesStage(scenario, system, workloads, inputs);
         _finance = new FinanceStage(scenario, _sales, inputs);
+        _memoryGigabytes = system.MemoryBytes / 1e9;
     }
 
     /// <summary>The scenario that is planned.</summary>
@@ -89,6 +92,7 @@ public sealed class Planner
         }
 
         _finance.Variants(book, financeInputs, PriceVariants(book));
+        MemoryValue(book, site, sales, serving);
         return new PlanRun(
             book,
             shared,
@@ -148,6 +152,40 @@ public sealed class Planner
         book.Define("binding", "USD/yr", "value a year of one more megawatt of facility power", [perMegawatt], static x => x[0], Quantities.PowerBasis.Facility, what + ": " + why);
     }
 
+    // What one more gigabyte on every chip is worth a year in the sale of tokens: the chips it would save, at their shadow price.
+    private void MemoryValue(FigureBook book, SiteFigures site, SalesFigures sales, ServingFigures[] serving)
+    {
+        if (_memoryGigabytes is not { } gigabytes || serving.Length == 0)
+        {
+            return;
+        }
+
+        List<Figure> inputs = [site.Chips, sales.ChipValue];
+        for (int w = 0; w < serving.Length; w++)
+        {
+            inputs.Add(sales.WorkloadChips[w]);
+            inputs.AddRange(serving[w].Service);
+        }
+
+        ServingPoint[] points = [.. serving.Select(static s => s.Point)];
+        book.Define(
+            "binding.memory_value",
+            "USD/GB-yr",
+            "10 % more memory on every chip: chips given to each workload x its gain in output x allocation.chip_value x 8,760 h, over the gigabytes added",
+            [.. inputs],
+            x =>
+            {
+                double chipsSaved = 0;
+                for (int w = 0; w < points.Length; w++)
+                {
+                    int at = 2 + (w * 6);
+                    chipsSaved += x[at] * _serving.GainFromMemory(x[(at + 1)..(at + 6)], w, points[w]);
+                }
+
+                return chipsSaved * x[1] * TimeLength.YearHours / (x[0] * gigabytes * ServingStage.MemoryStep);
+            });
+    }
+
     private List<(Figure Price, double Years, string Label)> PriceVariants(FigureBook book)
     {
         List<(Figure, double, string)> variants = [];
@@ -200,6 +238,7 @@ public sealed class Planner
     {
         List<PlanCheck> checks = [.. finance.Checks.Select(static c => new PlanCheck(c.Name, c.Ok, c.Detail))];
         checks.Add(Closes("parts of the bill sum to its total", capex.Bill.OpenUsd, capex.Bill.TotalUsd, "USD"));
+        checks.Add(Closes("the bill equals the figures of its groups", capex.Bill.TotalUsd - Value(book, "capex.it_before_tax") - Value(book, "capex.building"), capex.Bill.TotalUsd, "USD"));
         checks.Add(Closes("power in equals power used and lost", Value(book, "power.open"), Value(book, "power.utility"), "W"));
         double shares = 0;
         foreach (string group in (string[])["chips", "servers", "network", "storage", "building"])

@@ -4,7 +4,7 @@ namespace Millwright.Quantities;
 /// <param name="Name">The kind in words, with its article.</param>
 /// <param name="Top">What stands above the stroke.</param>
 /// <param name="Below">What stands below it, in any order.</param>
-/// <param name="InsidePerBase">Inside unit over the product of class bases, as a whole number (31536000 for "per year").</param>
+/// <param name="InsidePerBase">Inside unit over the product of class bases, as a whole number (a year of seconds for "per year").</param>
 /// <param name="Inside">A text of the inside unit itself.</param>
 /// <param name="Units">Units to print and to offer, ascending.</param>
 /// <param name="Example">A text that is right.</param>

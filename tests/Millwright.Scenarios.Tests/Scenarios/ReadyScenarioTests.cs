@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Millwright.Catalog;
 using Millwright.Economics;
 using Millwright.Infrastructure;
 using Millwright.Planning;
@@ -37,7 +38,7 @@ public sealed class ReadyScenarioTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void EachIsRightAgainstTheCatalog(string name) => Assert.NotEmpty(ScenarioReader.Read(Place.Ready(name), TestCatalog.Data).Workloads);
+    public void EachIsRightAgainstTheCatalog(string name) => Assert.NotEmpty(ScenarioReader.Read(Place.Ready(name), ShippedCatalog.Load()).Workloads);
 
     [Fact]
     public void PresetsHoldTheFiguresOfTheirStudies()

@@ -29,6 +29,7 @@ internal sealed class CapexStage
     private readonly ResolvedInput _building;
     private readonly UncertainValue _salesTax;
     private readonly BuildingShares _buildingShares;
+    private readonly string _chipPriceSource;
 
     public CapexStage(ScenarioInput scenario, CatalogData catalog, SystemRecord system, InputResolver inputs)
     {
@@ -75,6 +76,7 @@ internal sealed class CapexStage
         _building = inputs.Resolve("facility.building_cost", QuantityKind.MoneyPerPower, scenario.Facility.BuildingCost, "shell-bernstein", least: 0);
         _salesTax = inputs.Resolve("economics.sales_tax", QuantityKind.Fraction, scenario.Economics.SalesTax, least: 0).Value;
         _buildingShares = BuildingShares.FromCatalog(catalog);
+        _chipPriceSource = ChipPriceSource(catalog, system, _scope);
     }
 
     public CapexFigures Run(FigureBook book, SiteFigures site)
@@ -116,15 +118,21 @@ internal sealed class CapexStage
             throw new MissingInputException("network.switch", reason);
         }
 
-        Figure[] groups = new Figure[Groups.Length];
-        for (int i = 0; i < Groups.Length; i++)
-        {
-            BillGroup group = Groups[i];
-            string name = Name(group);
-            groups[i] = bill.Output(
-                name, "USD", FormulaOf(group), b => b.Usd(group), reason: group == BillGroup.Chips && !bill.Result.ChipsKnown ? "no price of a chip alone is known: counted within servers" : null);
-        }
-
+        Figure chipPrice = book.Define("chips.chip_price", "USD", _chipPriceSource, price, p => ChipPrice(p));
+        Figure[] groups =
+        [
+            book.Define(
+                "capex.chips",
+                "USD",
+                bill.Result.ChipsKnown ? "chips.count x chips.chip_price" : "no price of a chip alone is known: counted within servers",
+                site.Chips,
+                chipPrice,
+                static (n, p) => double.IsFinite(p) ? n * p : 0),
+            bill.Output("capex.servers", "USD", FormulaOf(BillGroup.Servers), static b => b.Usd(BillGroup.Servers)),
+            bill.Output("capex.network", "USD", FormulaOf(BillGroup.Network), static b => b.Usd(BillGroup.Network)),
+            bill.Output("capex.storage", "USD", FormulaOf(BillGroup.Storage), static b => b.Usd(BillGroup.Storage)),
+            book.Define("capex.building", "USD", "land, shell, power and cooling: capex.building_overnight", buildingUsd, static b => b),
+        ];
         Figure itNet = book.Sum("capex.it_before_tax", "USD", "chips + servers + network + storage", groups.AsSpan(0, 4));
         Figure salesTax = book.Input("economics.sales_tax", _salesTax);
         Figure tax = book.Define("capex.sales_tax", "USD", "capex.it_before_tax x economics.sales_tax", itNet, salesTax, static (c, t) => c * t);
@@ -152,6 +160,17 @@ internal sealed class CapexStage
         return new CapexFigures(total, it, groups[4], networkWatts, bill.Result);
     }
 
+    private double ChipPrice(double systemPriceUsd) => PriceSplit.Of(_catalog.PriceScopes, _scope, _system, systemPriceUsd).ChipUsd ?? double.NaN;
+
+    private static string ChipPriceSource(CatalogData catalog, SystemRecord system, PriceScope scope)
+    {
+        string kind = scope.Kind == "it_all" ? "share" : "chip";
+        PriceScope? row = catalog.PriceScopes.FirstOrDefault(p => p.SystemId == system.Id && p.Kind == kind && p.Chips == Inclusion.Yes);
+        return row is null
+            ? "price of one chip by the record of the system " + system.Id
+            : $"price of one chip within chips.price: row {row.Id} of the price list ({row.Source}, {row.Date})";
+    }
+
     private static double Watts(BillOfMaterials bill, BillGroup group)
     {
         double watts = bill.KnownWatts(group);
@@ -169,11 +188,9 @@ internal sealed class CapexStage
 
     private static string FormulaOf(BillGroup group) => group switch
     {
-        BillGroup.Chips => "chips x price of one chip, within the price of the systems",
         BillGroup.Servers => "systems x price less the chips (and less network and storage where the price holds them)",
         BillGroup.Network => "switches, optics and cables, counted or as a share of all IT; taken out of the systems' price where that holds them",
-        BillGroup.Storage => "share of all IT; taken out of the systems' price where that holds it",
-        _ => "land, shell, power and cooling",
+        _ => "share of all IT; taken out of the systems' price where that holds it",
     };
 
     private FatTree Tree(long chips, double oversubscription)

@@ -91,8 +91,10 @@ internal sealed record SalesOutcome(MonthSales AtFullPower, TokenCostResult Cost
 /// <param name="Output">Output tokens a year.</param>
 /// <param name="Uncached">Uncached input tokens a year.</param>
 /// <param name="Cached">Cached input tokens a year.</param>
+/// <param name="ChipValue">Shadow price of a chip-hour.</param>
+/// <param name="WorkloadChips">Chips given to each workload.</param>
 internal readonly record struct SalesFigures(
-    Figure[] Inputs, SalesOutcome Outcome, Figure TokenRevenue, Figure Output, Figure Uncached, Figure Cached);
+    Figure[] Inputs, SalesOutcome Outcome, Figure TokenRevenue, Figure Output, Figure Uncached, Figure Cached, Figure ChipValue, Figure[] WorkloadChips);
 
 /// <summary>Gives the chips to the workloads, sells what is asked for, and finds what each class of tokens costs.</summary>
 internal sealed class SalesStage
@@ -209,20 +211,21 @@ internal sealed class SalesStage
             annual.Total,
             revenue,
             static (c, r) => BreakEven.TokenPriceScale(c, r));
-        run.Output("allocation.chip_value", "USD/GPU-h", "shadow price of one more chip in the sale of tokens", static o => o.AtFullPower.Allocation.ChipUsdPerSecond * TimeLength.HourSeconds);
+        Figure chipValue = run.Output("allocation.chip_value", "USD/GPU-h", "shadow price of one more chip in the sale of tokens", static o => o.AtFullPower.Allocation.ChipUsdPerSecond * TimeLength.HourSeconds);
         run.Output("allocation.watt_value", "USD/W-yr", "shadow price of one more watt in the sale of tokens", static o => o.AtFullPower.Allocation.WattUsdPerSecond * TimeLength.YearSeconds);
         Margin(book, annual, capex, revenue);
+        Figure[] workloadChips = new Figure[_shapes.Length];
         for (int w = 0; w < _shapes.Length; w++)
         {
             int index = w;
             string name = "workload." + _shapes[w].Name;
             run.Output(name + ".output_tokens_per_second", "tok/s", "mean output tokens sold", o => o.AtFullPower.Workloads[index].TokensPerSecond.Output);
-            run.Output(name + ".chips", "1", "chips given to it, its peak included", o => o.AtFullPower.Workloads[index].Chips);
+            workloadChips[w] = run.Output(name + ".chips", "1", "chips given to it, its peak included", o => o.AtFullPower.Workloads[index].Chips);
             run.Output(name + ".cost_per_million_output_tokens", "USD/Mtok", "annual cost its decode causes over its output tokens", o => o.Cost.Workloads[index].UsdPerMillion.Output);
             run.Output(name + ".cost_per_task", "USD", "annual cost it causes over finished tasks", o => o.CostPerTaskUsd(index));
         }
 
-        return new SalesFigures(inputs, run.Result, revenue, output, input, cached);
+        return new SalesFigures(inputs, run.Result, revenue, output, input, cached, chipValue, workloadChips);
     }
 
     /// <summary>Token revenue and its energy, month by month, for the finance; USD of the month.</summary>
@@ -345,7 +348,15 @@ internal sealed class SalesStage
     {
         SalesLimit.Infeasible => point.Reason,
         SalesLimit.Chips when point.Limit == BatchLimit.Memory => "memory",
-        _ => Sales.Describe(offer, limit),
+        _ => $"{Sales.Describe(offer, limit)}; batch by {BatchBoundBy(point.Limit)}",
+    };
+
+    private static string BatchBoundBy(BatchLimit limit) => limit switch
+    {
+        BatchLimit.TimePerOutputToken => "TPOT",
+        BatchLimit.TimeToFirstToken => "TTFT",
+        BatchLimit.Memory => "memory",
+        _ => "engine",
     };
 
     private static double MeanPrice(SalesOutcome outcome, Func<ByTokenClass, double> select)

@@ -10,15 +10,23 @@ namespace Millwright.Planning.Stages;
 
 /// <summary>What a chip makes of one workload, as figures.</summary>
 internal readonly record struct ServingFigures(
-    Figure Output, Figure Input, Figure Cached, Figure PrefillShare, Figure CachedShare, Figure ChipWatts, Figure OutputTokens, ServingPoint Point);
+    Figure Output, Figure Input, Figure Cached, Figure PrefillShare, Figure CachedShare, Figure ChipWatts, Figure[] Service, ServingPoint Point)
+{
+    /// <summary>Output tokens of a call.</summary>
+    public Figure OutputTokens => Service[2];
+}
 
 /// <summary>Finds the serving point of each workload on the chips bought. Points are kept by their inputs: most runs of a study ask for the same ones.</summary>
 internal sealed class ServingStage
 {
+    /// <summary>Share by which the memory is raised to find what it is worth.</summary>
+    public const double MemoryStep = 0.1;
+
     private readonly string[] _names;
     private readonly Service[] _services;
     private readonly WorkloadInputs[] _inputs;
     private readonly UncertainValue[] _errors;
+    private readonly ChipTimer? _largerMemory;
     private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ServingPoint> _points = new();
 
     public ServingStage(ScenarioInput scenario, CatalogData catalog, SystemRecord system, WorkloadInputs[] inputs)
@@ -26,6 +34,9 @@ internal sealed class ServingStage
         _inputs = inputs;
         _names = [.. scenario.Workloads.Select(w => w.Name)];
         ChipTimer? chip = ChipTimer.Create(system, catalog.OperatorCurves, out string reason);
+        _largerMemory = system.MemoryBytes is { } memory
+            ? ChipTimer.Create(system with { MemoryBytes = memory * (1 + MemoryStep) }, catalog.OperatorCurves, out _)
+            : null;
         _services = [.. scenario.Workloads.Select(w => Service.Of(w, catalog, chip, reason))];
         _errors = new UncertainValue[_services.Length];
         for (int w = 0; w < _errors.Length; w++)
@@ -66,7 +77,7 @@ internal sealed class ServingStage
                 run.Output(name + ".prefill_share", "1", "share of the chip's time that uncached input causes", static p => p.PrefillShare, reason: reason),
                 run.Output(name + ".cached_share_of_time", "1", "share of the chip's time that cached input causes", static p => p.CachedShare, reason: reason),
                 run.Output(name + ".chip_power", "W", "mean power of a chip at this point", static p => p.ChipWatts, reason: reason ?? (double.IsFinite(point.ChipWatts) ? null : "no rated power of the chip is published")),
-                service[2],
+                service,
                 point);
             run.Output(name + ".time_to_first_token", "s", "prefill of the uncached input, without queueing", static p => p.TimeToFirstTokenSeconds, reason: reason);
             run.Output(name + ".time_per_output_token", "s", "mean step of the batch", static p => p.TimePerOutputTokenSeconds, reason: reason);
@@ -75,6 +86,21 @@ internal sealed class ServingStage
         }
 
         return figures;
+    }
+
+    /// <summary>Relative gain in the output of each workload with a share more memory on every chip, its bandwidth unchanged.</summary>
+    /// <param name="x">Five numbers a workload: input tokens, cached share, output tokens, TTFT, TPOT.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="point">Its point without the extra memory.</param>
+    public double GainFromMemory(double[] x, int workload, ServingPoint point)
+    {
+        if (_largerMemory is null || point.Limit == BatchLimit.Infeasible)
+        {
+            return 0;
+        }
+
+        ServingPoint larger = (_services[workload] with { Chip = _largerMemory }).PointAt(x[0], x[1], x[2], x[3], x[4]);
+        return (larger.OutputTokensPerChipSecond / point.OutputTokensPerChipSecond) - 1;
     }
 
     private ServingPoint PointOf(int workload, double[] x) =>
