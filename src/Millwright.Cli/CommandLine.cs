@@ -14,6 +14,7 @@ internal static class CommandLine
     private const int Success = 0;
     private const int Failure = 1;
     private const int WrongInput = 2;
+    private const string TraceVariable = "MILLWRIGHT_TRACE";
 
     /// <summary>Name and version, as every output names it.</summary>
     public static string Tool { get; } = "millwright " + (Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0");
@@ -40,8 +41,10 @@ internal static class CommandLine
         root.Subcommands.Add(DiffCommand.Create(session));
         root.Subcommands.Add(CatalogCommand.Create(session));
         root.Subcommands.Add(LengthsCommand.Create(session));
+        root.Subcommands.Add(ClaimsCommand.Create(session));
         root.Subcommands.Add(SchemaCommand.Create(session));
         root.Subcommands.Add(NewCommand.Create(session));
+        root.Subcommands.Add(ValidateCommand.Create(session));
 
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -70,7 +73,17 @@ internal static class CommandLine
             await errors.WriteLineAsync("Stopped.");
             return Failure;
         }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            await errors.WriteLineAsync(Defect(problem));
+            return Failure;
+        }
     }
+
+    // Whatever else comes up here is ours: one line for the user, the whole of it for whoever mends it.
+    private static string Defect(Exception problem) => Environment.GetEnvironmentVariable(TraceVariable) == "1"
+        ? "This is a defect of Millwright. " + problem
+        : $"This is a defect of Millwright: {problem.Message.ReplaceLineEndings(" ")} (Run it again with {TraceVariable}=1 to see where, and please report it.)";
 
     private static string Describe(InputException problem)
     {

@@ -40,7 +40,16 @@ internal sealed class Session(TextWriter output, TextWriter errors)
     /// <param name="catalog">The catalog.</param>
     /// <returns>The prepared chain.</returns>
     public static Planner Prepare(string path, IReadOnlyList<string>? changes, CatalogData catalog) =>
-        new(ScenarioReader.Read(path, catalog, changes), catalog);
+        new(ReadScenario(path, changes, catalog), catalog);
+
+    /// <summary>Reads a scenario file; where there is none of that name, the shipped scenario of that name.</summary>
+    /// <param name="path">Path of the scenario, or the name of a shipped one, such as "gigawatt".</param>
+    /// <param name="changes">Changes as "key=value".</param>
+    /// <param name="catalog">The catalog.</param>
+    /// <returns>The scenario.</returns>
+    /// <exception cref="InputException">There is no such scenario, or it is wrong.</exception>
+    public static ScenarioInput ReadScenario(string path, IReadOnlyList<string>? changes, CatalogData catalog) =>
+        ScenarioReader.Read(path, catalog, changes, static name => File.Exists(name) || Directory.Exists(name) ? null : ShippedScenarios.Find(name));
 
     /// <summary>Shows a document on the terminal and writes the files that were asked for.</summary>
     /// <param name="document">The document.</param>

@@ -17,7 +17,9 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
         double shown = value / Factor;
         if (Label is "%" or "%/yr")
         {
-            return Format(shown, Math.Abs(shown) >= 99.95 ? "#,0" : Math.Abs(shown) < 0.095 && shown != 0 ? "0.0#" : "0.0");
+            // rates are quoted to the basis point: 3.55 %/yr
+            string digits = Label == "%/yr" || (Math.Abs(shown) < 0.095 && shown != 0) ? "0.0#" : "0.0";
+            return Format(shown, Math.Abs(shown) >= 99.95 ? "#,0" : digits);
         }
 
         if (Whole && Math.Abs(shown - Math.Round(shown)) < 1e-9)

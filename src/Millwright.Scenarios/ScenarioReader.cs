@@ -13,15 +13,16 @@ public static class ScenarioReader
     /// <param name="path">Path of the file.</param>
     /// <param name="catalog">Catalog that ids are checked against; null to leave ids unchecked.</param>
     /// <param name="changes">Changes as "key=value", later ones over earlier ones, such as "site.power=2 GW facility"; null for none.</param>
+    /// <param name="library">Asked for the text of a path before the disk is; it answers null for what it does not hold. Null for the disk alone.</param>
     /// <returns>The scenario: each amount in its inside unit with its origin as "file:line" or "--set".</returns>
     /// <exception cref="InputException">A file or a change is wrong.</exception>
-    public static ScenarioInput Read(string path, CatalogData? catalog = null, IReadOnlyList<string>? changes = null)
+    public static ScenarioInput Read(string path, CatalogData? catalog = null, IReadOnlyList<string>? changes = null, Func<string, string?>? library = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Read(path, SourceText.Read(path, SourceKind.Scenario), catalog, changes);
+        return Read(path, library?.Invoke(path) ?? SourceText.Read(path, SourceKind.Scenario), catalog, changes, library);
     }
 
-    /// <summary>Reads a text, as <see cref="Read(string, CatalogData?, IReadOnlyList{string}?)"/> reads a file.</summary>
+    /// <summary>Reads a text, as <see cref="Read(string, CatalogData?, IReadOnlyList{string}?, Func{string, string?}?)"/> reads a file.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">Name to show in messages; "based_on" is relative to its folder.</param>
     /// <param name="catalog">Catalog that ids are checked against; null to leave ids unchecked.</param>
@@ -33,14 +34,14 @@ public static class ScenarioReader
         ArgumentNullException.ThrowIfNull(text);
         ArgumentException.ThrowIfNullOrEmpty(name);
         SourceText.Check(name, text, SourceKind.Scenario);
-        return Read(name, text, catalog, changes);
+        return Read(name, text, catalog, changes, null);
     }
 
-    private static ScenarioInput Read(string path, string text, CatalogData? catalog, IReadOnlyList<string>? changes)
+    private static ScenarioInput Read(string path, string text, CatalogData? catalog, IReadOnlyList<string>? changes, Func<string, string?>? library)
     {
         ScenarioBag bag = new();
         ScenarioLayer layer = new(bag, catalog);
-        LayFile(path, text, layer, []);
+        LayFile(path, text, layer, [], library);
         foreach (string change in changes ?? [])
         {
             int equals = change.IndexOf('=');
@@ -56,7 +57,7 @@ public static class ScenarioReader
         return bag.ToInput();
     }
 
-    private static void LayFile(string path, string text, ScenarioLayer layer, List<string> above)
+    private static void LayFile(string path, string text, ScenarioLayer layer, List<string> above, Func<string, string?>? library)
     {
         string full = Path.GetFullPath(path);
         above.Add(full);
@@ -78,7 +79,7 @@ public static class ScenarioReader
                 throw based.Value.Wrong($"based_on goes deeper than {MostLayers} files");
             }
 
-            LayFile(basePath, ReadBase(basePath, based.Value), layer, above);
+            LayFile(basePath, library?.Invoke(basePath) ?? ReadBase(basePath, based.Value), layer, above, library);
         }
 
         layer.Lay(root);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Millwright.Cli.Output;
+using Millwright.Scenarios;
 
 namespace Millwright.Cli.Commands;
 
@@ -22,9 +23,28 @@ internal static class CommonOptions
         HelpName = "KEY=VALUE",
     };
 
-    public static Argument<string> Scenario(string name = "scenario") => new(name) { Description = "Path of the scenario." };
+    public static Argument<string> Scenario(string name = "scenario") => new(name) { Description = "Path of the scenario, or the name of a shipped one, such as gigawatt." };
 
     /// <summary>Checks the output files before any work is done.</summary>
-    public static (OutputFile? Json, OutputFile? Html) Files(ParseResult parsed, Option<string?> json, Option<string?> html) =>
-        (OutputFile.At(parsed.GetValue(json), "--json"), OutputFile.At(parsed.GetValue(html), "--html"));
+    /// <exception cref="InputException">A path cannot be written, or names an input or the other output.</exception>
+    public static (OutputFile? Json, OutputFile? Html) Files(ParseResult parsed, Option<string?> json, Option<string?> html)
+    {
+        OutputFile? jsonFile = OutputFile.At(parsed.GetValue(json), "--json");
+        OutputFile? htmlFile = OutputFile.At(parsed.GetValue(html), "--html");
+        if (jsonFile is not null && jsonFile.FullPath == htmlFile?.FullPath)
+        {
+            throw new InputException(jsonFile.FullPath, 0, 0, "--json and --html name the same file. Give two.");
+        }
+
+        foreach (string input in parsed.CommandResult.Tokens.Select(static t => t.Value).Where(File.Exists))
+        {
+            string full = Path.GetFullPath(input);
+            if (full == jsonFile?.FullPath || full == htmlFile?.FullPath)
+            {
+                throw new InputException(input, 0, 0, "This is an input, and it would be replaced by an output. Give another path.");
+            }
+        }
+
+        return (jsonFile, htmlFile);
+    }
 }

@@ -28,8 +28,8 @@ internal static class DiffCommand
         {
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
             CatalogData data = Session.LoadCatalog(parsed.GetValue(catalog));
-            ScenarioInput a = ScenarioReader.Read(parsed.GetValue(first)!, data);
-            ScenarioInput b = ScenarioReader.Read(parsed.GetValue(second)!, data);
+            ScenarioInput a = Session.ReadScenario(parsed.GetValue(first)!, null, data);
+            ScenarioInput b = Session.ReadScenario(parsed.GetValue(second)!, null, data);
             session.Show(Compare(a, b, data), jsonFile, htmlFile);
             return 0;
         });

@@ -29,7 +29,7 @@ internal static class PlanCommand
         {
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
             CatalogData data = Session.LoadCatalog(parsed.GetValue(catalog));
-            ScenarioInput input = ScenarioReader.Read(parsed.GetValue(scenario)!, data, parsed.GetValue(set));
+            ScenarioInput input = Session.ReadScenario(parsed.GetValue(scenario)!, parsed.GetValue(set), data);
             if (parsed.GetValue(compare) is { } comparison)
             {
                 Compare(session, input, comparison, data, jsonFile, htmlFile, cancellation);

@@ -2,12 +2,19 @@ using Millwright.Scenarios;
 
 namespace Millwright.Cli.Output;
 
-/// <summary>A file that a command writes: checked before the work starts, written beside its place and renamed, so that nothing is lost halfway.</summary>
+/// <summary>
+/// A file that a command writes: checked before the work starts, written beside its place and renamed, so that nothing is lost halfway. Devices and pipes, such
+/// as /dev/stdout, are written to as they are.
+/// </summary>
 internal sealed class OutputFile
 {
-    private readonly string _path;
+    // Here live devices and open streams, not files that could be put in place.
+    private static readonly string[] DeviceFolders = ["/dev/", "/proc/"];
 
-    private OutputFile(string path) => _path = path;
+    private OutputFile(string path) => FullPath = path;
+
+    /// <summary>The file, with links followed.</summary>
+    public string FullPath { get; }
 
     /// <summary>Checks that the path can be written.</summary>
     /// <param name="path">Path of the file; null when the user asked for none.</param>
@@ -21,11 +28,22 @@ internal sealed class OutputFile
             return null;
         }
 
+        if (path.Length == 0)
+        {
+            throw new InputException("", 0, 0, $"{option} needs the path of a file.");
+        }
+
         string full = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(full) ?? full;
-        if (path.Length == 0 || Directory.Exists(full))
+        if (Directory.Exists(full))
         {
             throw new InputException(path, 0, 0, $"{option} names a folder, not a file. Give the path of a file.");
+        }
+
+        full = BehindLinks(full, path, option);
+        string folder = Path.GetDirectoryName(full) ?? full;
+        if (IsDevice(full))
+        {
+            return new OutputFile(full);
         }
 
         if (!Directory.Exists(folder))
@@ -54,16 +72,53 @@ internal sealed class OutputFile
     /// <param name="text">The whole content.</param>
     public void Write(string text)
     {
-        string temporary = TemporaryBeside(_path);
+        if (IsDevice(FullPath))
+        {
+            WriteToDevice(text);
+            return;
+        }
+
+        string temporary = TemporaryBeside(FullPath);
         try
         {
             File.WriteAllText(temporary, text);
-            File.Move(temporary, _path, overwrite: true);
+            File.Move(temporary, FullPath, overwrite: true);
         }
         catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
         {
             File.Delete(temporary);
-            throw new InputException(_path, 0, 0, $"The file cannot be written: {problem.Message}");
+            throw new InputException(FullPath, 0, 0, $"The file cannot be written: {problem.Message}");
+        }
+    }
+
+    private void WriteToDevice(string text)
+    {
+        try
+        {
+            using StreamWriter writer = new(new FileStream(FullPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
+            writer.Write(text);
+        }
+        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+        {
+            throw new InputException(FullPath, 0, 0, $"The file cannot be written: {problem.Message}");
+        }
+    }
+
+    private static bool IsDevice(string full) =>
+        !OperatingSystem.IsWindows() && File.Exists(full) && DeviceFolders.Any(folder => full.StartsWith(folder, StringComparison.Ordinal)) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
+
+    private static string BehindLinks(string full, string path, string option)
+    {
+        try
+        {
+            // What stands behind an open stream is not a path: /dev/stdout ends at /proc/self/fd/1 and is opened there.
+            return full.StartsWith("/dev/", StringComparison.Ordinal) || new FileInfo(full).LinkTarget is null
+                ? full
+                : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+        }
+        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+        {
+            throw new InputException(path, 0, 0, $"{option} cannot be written: {problem.Message}");
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
         Add(top, "models", _models, n => CatalogRowReaders.Model(n));
         Add(top, "token_prices", _tokenPrices, n => CatalogRowReaders.TokenPrice(n));
         Add(top, "locations", _locations, n => CatalogRowReaders.Location(n, _references));
-        Add(top, "claims", _claims, n => CatalogRowReaders.Claim(n));
+        Add(top, "claims", _claims, n => CatalogClaimReader.Claim(n, _references));
         Add(top, "length_histograms", _histograms, n => CatalogRowReaders.Histogram(n));
         Add(top, "operator_curves", _curves, n => CatalogRowReaders.Curve(n, _references));
     }
@@ -95,6 +95,7 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
         (bool exists, string what, IEnumerable<string> known) = reference.Kind switch
         {
             ReferenceKind.System => (catalog.FindSystem(reference.Id) is not null, "system", catalog.Systems.Select(s => s.Id)),
+            ReferenceKind.Row => (HoldsRow(catalog, reference.Id), "figure, system, network part, price or token price", catalog.Figures.Select(f => f.Collection + "/" + f.Id)),
             _ => (catalog.FindFigure(reference.Id) is not null, "figure", catalog.Figures.Select(f => f.Id)),
         };
         if (!exists)
@@ -102,6 +103,10 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
             throw reference.Node.Wrong($"no {what} \"{reference.Id}\" in the catalog{Spelling.Hint(reference.Id, known)}");
         }
     }
+
+    private static bool HoldsRow(CatalogData catalog, string id) =>
+        catalog.FindFigure(id) is not null || catalog.FindSystem(id) is not null || catalog.FindNetworkPart(id) is not null
+        || catalog.FindPrice(id) is not null || catalog.TokenPrices.Any(p => p.Id == id);
 
     private static void Add<T>(CatalogRow top, string section, RowSet<T> rows, Func<YamlNode, T> read)
     {

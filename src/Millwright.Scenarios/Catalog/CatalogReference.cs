@@ -10,6 +10,9 @@ internal enum ReferenceKind
 
     /// <summary>A figure.</summary>
     Figure,
+
+    /// <summary>Any row that a reader may be shown: a figure, system, network part, price or token price.</summary>
+    Row,
 }
 
 /// <summary>An id that must exist once all files are read.</summary>

@@ -56,8 +56,6 @@ internal static class CatalogRowReaders
     private static readonly string[] LocationKeys =
         ["id", "name", "country", "electricity_price", "carbon_intensity", "grid_wait", "property_tax", "sales_tax", "income_tax"];
 
-    private static readonly string[] ClaimKeys = ["id", "group", "claim", "low", "mid", "high", "unit", "as_of", "status_note"];
-
     private static readonly string[] HistogramKeys =
         ["id", "name", "input_tokens", "output_tokens", "cached_share", "peak_to_mean", "source", "licence", "note"];
 
@@ -300,17 +298,6 @@ internal static class CatalogRowReaders
 
             return id;
         }
-    }
-
-    /// <summary>A claim of the interview.</summary>
-    /// <param name="node">The row.</param>
-    /// <returns>The claim.</returns>
-    public static ClaimRecord Claim(YamlNode node)
-    {
-        var row = new CatalogRow("claim", node, ClaimKeys);
-        string id = row.Required("id");
-        PriceRange range = row.OrderedRange();
-        return new ClaimRecord(id, row.Required("group"), row.Required("claim"), range.Low, range.Mid, range.High, row.Text("unit"), row.Text("as_of"), row.Text("status_note"));
     }
 
     /// <summary>Request lengths.</summary>

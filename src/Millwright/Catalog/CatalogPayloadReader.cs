@@ -135,7 +135,44 @@ internal ref struct CatalogPayloadReader
     private LocationRecord Location() =>
         new(Text(), Text(), Text(), OptionalText(), OptionalText(), OptionalText(), OptionalText(), OptionalText(), OptionalText());
 
-    private ClaimRecord Claim() => new(Text(), Text(), Text(), Number(), Number(), Number(), Text(), Text(), Text());
+    private ClaimRecord Claim() => new()
+    {
+        Id = Text(),
+        Group = Text(),
+        Claim = Text(),
+        Low = Number(),
+        Mid = Number(),
+        High = Number(),
+        Unit = Text(),
+        AsOf = Text(),
+        StatusNote = Text(),
+        Answer = Text(),
+        Beware = Text(),
+        StatedVerdict = (ClaimVerdict?)Number(),
+        On = Text(),
+        Missing = Text(),
+        Measures = Rows(static (ref CatalogPayloadReader r) => r.ClaimMeasure()),
+        Tests = Rows(static (ref CatalogPayloadReader r) => new ClaimTest(r.Text(), r.Number(), r.Number(), r.Text())),
+        Outside = Texts(),
+        Commands = Texts(),
+    };
+
+    private ClaimMeasure ClaimMeasure() => new()
+    {
+        Name = Text(),
+        Label = Text(),
+        Scenario = Text(),
+        Changes = Texts(),
+        Figure = Text(),
+        Rows = Texts(),
+        Part = (ClaimPart)Byte(),
+        System = Text(),
+        Of = Text(),
+        Per = Text(),
+        Years = Number(),
+        Factor = Value(),
+        Unit = Text(),
+    };
 
     private LengthHistogram Histogram() => new(Text(), Text(), Numbers(), Numbers(), Number(), Number(), Text(), Text(), Text());
 

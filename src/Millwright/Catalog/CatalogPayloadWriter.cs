@@ -222,6 +222,40 @@ internal sealed class CatalogPayloadWriter
         Text(c.Unit);
         Text(c.AsOf);
         Text(c.StatusNote);
+        Text(c.Answer);
+        Text(c.Beware);
+        Number((double?)c.StatedVerdict);
+        Text(c.On);
+        Text(c.Missing);
+        Rows(c.Measures, WriteClaimMeasure);
+        Rows(c.Tests, WriteClaimTest);
+        Texts(c.Outside);
+        Texts(c.Commands);
+    }
+
+    private void WriteClaimMeasure(ClaimMeasure m)
+    {
+        Text(m.Name);
+        Text(m.Label);
+        Text(m.Scenario);
+        Texts(m.Changes);
+        Text(m.Figure);
+        Texts(m.Rows);
+        Byte((byte)m.Part);
+        Text(m.System);
+        Text(m.Of);
+        Text(m.Per);
+        Number(m.Years);
+        Number(m.Factor);
+        Text(m.Unit);
+    }
+
+    private void WriteClaimTest(ClaimTest t)
+    {
+        Text(t.Measure);
+        Number(t.AtLeast);
+        Number(t.AtMost);
+        Text(t.Says);
     }
 
     private void WriteHistogram(LengthHistogram h)

@@ -309,18 +309,6 @@ public sealed record LocationRecord(
     string? SalesTax,
     string? IncomeTax);
 
-/// <summary>One claim of the interview, in our own words.</summary>
-/// <param name="Id">C1 to C59.</param>
-/// <param name="Group">"deal", "finance", "cost", "technology" and so on.</param>
-/// <param name="Claim">What was said, in our own words.</param>
-/// <param name="Low">Low figure said, or null.</param>
-/// <param name="Mid">Mid figure said, or null.</param>
-/// <param name="High">High figure said, or null.</param>
-/// <param name="Unit">Unit of the figures.</param>
-/// <param name="AsOf">Date it was said.</param>
-/// <param name="StatusNote">How it stood in the middle of 2026.</param>
-public sealed record ClaimRecord(string Id, string Group, string Claim, double? Low, double? Mid, double? High, string Unit, string AsOf, string StatusNote);
-
 /// <summary>A length distribution of requests, as quantile bins of equal weight made from a real trace.</summary>
 /// <param name="Id">Unique id, such as "azure-2023-conv".</param>
 /// <param name="Name">Name in full.</param>

@@ -54,11 +54,11 @@ public sealed record FinanceInput
     public Amount Inflation { get; init; } = new(0.025);
 
     /// <summary>Federal or national income tax rate.</summary>
-    [Input(QuantityKind.Fraction, "National income tax.", Min = 0, Max = 1, CatalogDefault = "tax-fed")]
+    [Input(QuantityKind.Fraction, "National income tax.", Min = 0, Max = 0.99, CatalogDefault = "tax-fed")]
     public Amount? IncomeTax { get; init; }
 
     /// <summary>State income tax rate.</summary>
-    [Input(QuantityKind.Fraction, "State income tax, deductible from the national one.", Min = 0, Max = 1, CatalogDefault = "location:income-tax")]
+    [Input(QuantityKind.Fraction, "State income tax, deductible from the national one.", Min = 0, Max = 0.99, CatalogDefault = "location:income-tax")]
     public Amount? StateIncomeTax { get; init; }
 
     /// <summary>Share of IT written off for tax in the first year.</summary>

@@ -31,20 +31,23 @@ internal sealed class FinanceLedger(int months)
 
     public double ResidualUsd { get; init; }
 
+    /// <summary>All that was earned, spent and invested, USD: sums of such flows carry rounding in proportion to it, however small what is left of them.</summary>
+    public double TurnoverUsd => Revenue.Sum() + OperatingCost.Sum() + Capex.Sum();
+
     /// <summary>
     /// Balances the sheet of every month: assets from capex and depreciation and from the cash and debt that the waterfall carried, against equity from income.
     /// </summary>
     /// <param name="cash">Cash that the waterfall carried.</param>
     /// <param name="debt">Debt that the waterfall carried.</param>
     /// <param name="accrued">Interest due that the waterfall carried.</param>
-    /// <returns>Largest difference over the largest sheet total.</returns>
+    /// <returns>Largest difference over the largest sheet total, or over the turnover where that is larger.</returns>
     public double WorstImbalance(double[] cash, double[] debt, double[] accrued)
     {
         double assets = 0;
         double paidIn = 0;
         double retained = 0;
         double worst = 0;
-        double largest = 1;
+        double largest = Math.Max(1, TurnoverUsd);
         for (int m = 0; m < months; m++)
         {
             assets += Capex[m] - Depreciation[m];

@@ -226,18 +226,19 @@ internal sealed class FinanceOutcome
         double sheet = ledger.WorstImbalance(cash, balance, run.Months.Accrued);
         double debt = ledger.WorstDebtDifference(balance);
         double leastCash = cash.Min();
+        double scale = Math.Max(1, ledger.TurnoverUsd);
         decimal worstYear = years.Max(y => Math.Abs(y.Assets - y.LiabilitiesAndEquity));
         decimal offBooks = Math.Abs(years[^1].Debt - (decimal)balance[^1]) + Math.Abs(years[^1].Cash - (decimal)cash[^1]);
         return
         [
             new FinanceCheck(
                 "sources equal uses",
-                Math.Abs(sources.Total - uses.Total) <= Tolerance * Math.Max(1, uses.Overnight),
+                Math.Abs(sources.Total - uses.Total) <= Tolerance * scale,
                 $"{sources.Total:0.00} and {uses.Total:0.00} USD"),
             new FinanceCheck("debt rolls forward", debt <= Tolerance, $"largest difference {debt:0.0e+00} of the debt"),
-            new FinanceCheck("balance sheet balances each month", sheet <= Tolerance, $"largest difference {sheet:0.0e+00} of the assets"),
+            new FinanceCheck("balance sheet balances each month", sheet <= Tolerance, $"largest difference {sheet:0.0e+00} of the assets or the turnover"),
             new FinanceCheck("balance sheet balances each year to the cent", worstYear == 0, $"largest difference {worstYear:0.00} USD"),
-            new FinanceCheck("books agree with the waterfall", offBooks <= 1 + (decimal)(Tolerance * uses.Overnight), $"cash and debt differ by {offBooks:0.00} USD"),
+            new FinanceCheck("books agree with the waterfall", offBooks <= 1 + (decimal)(Tolerance * scale), $"cash and debt differ by {offBooks:0.00} USD"),
             new FinanceCheck("cash is never negative", leastCash >= 0, $"least {leastCash:0.00} USD"),
             new FinanceCheck("debt, fees and tax settle", run.Settled, $"last change {run.LastChangeUsd:0.0e+00} USD"),
         ];

@@ -246,7 +246,11 @@ public sealed class Planner
             shares += Value(book, "capex.share." + group);
         }
 
-        checks.Add(Closes("shares of the capital cost sum to one", shares - 1, 1, ""));
+        if (Value(book, "capex.total") > 0)
+        {
+            checks.Add(Closes("shares of the capital cost sum to one", shares - 1, 1, ""));
+        }
+
         AllocationSummary allocation = sales.Outcome.AtFullPower.Allocation;
         checks.Add(Closes("the allocation is optimal: contribution equals its dual", allocation.ContributionUsdPerSecond - allocation.DualUsdPerSecond, allocation.DualUsdPerSecond, "USD/s"));
         if (sales.Outcome.AtFullPower.BusyChips > 0)

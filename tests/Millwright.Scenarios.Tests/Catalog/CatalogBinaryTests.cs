@@ -104,7 +104,7 @@ public sealed class CatalogBinaryTests
     private static CatalogData WithEveryKind()
     {
         using CatalogDirectory directory = new CatalogDirectory()
-            .With("claims.yaml", "claims:\n  - { id: C1, group: deal, claim: said, low: -1, mid: 5, unit: B$, as_of: 2025 }\n")
+            .With("claims.yaml", ClaimRowTests.Whole)
             .With("lengths.yaml", "- { id: l, name: L, input_tokens: [1, 2.5], output_tokens: [3, 4], peak_to_mean: 1.5, source: s, licence: MIT }\n")
             .With("operator-curves.yaml", "- { id: c, system_id: hgx-h100, engine: e, operator: gemm, precision: bf16, floor_seconds: 5e-06, compute_efficiency: 0.8, memory_efficiency: 0.7, exponent: 2, error_mape: 0.1, error_p90: 0.2, source: s }\n");
         return CatalogYaml.LoadDirectory(directory.Path, ShippedCatalog.Load());

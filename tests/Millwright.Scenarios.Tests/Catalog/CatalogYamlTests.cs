@@ -86,14 +86,6 @@ public sealed class CatalogYamlTests
         Assert.Equal((5e-6, 0.8, 0.7, 2.0), (curve.FloorSeconds, curve.ComputeEfficiency, curve.MemoryEfficiency, curve.Exponent));
     }
 
-    [Fact]
-    public void A_claim_is_read()
-    {
-        using CatalogDirectory directory = new CatalogDirectory()
-            .With("claims.yaml", "claims:\n  - { id: C1, group: deal, claim: it was said, mid: 5, unit: B$, as_of: 2025-10-08, status_note: open }\n");
-        Assert.Equal(new ClaimRecord("C1", "deal", "it was said", null, 5, null, "B$", "2025-10-08", "open"), Assert.Single(CatalogYaml.LoadDirectory(directory.Path).Claims));
-    }
-
     public static TheoryData<string, int, string[]> Malformed => new()
     {
         { "figures:\n  - { id: a, metric: m, unit: u, mid: 1, evidence: read, soruce: s }\n", 2, ["unknown key \"soruce\"", "did you mean \"source\"?"] },

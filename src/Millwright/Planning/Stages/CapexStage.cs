@@ -12,6 +12,9 @@ internal sealed class CapexStage
 {
     private static readonly BillGroup[] Groups = [BillGroup.Chips, BillGroup.Servers, BillGroup.Network, BillGroup.Storage, BillGroup.Building];
 
+    // Most of all IT that network and storage may be together.
+    private const double MostBesideServers = 0.95;
+
     private readonly CatalogData _catalog;
     private readonly SystemRecord _system;
     private readonly PriceScope _scope;
@@ -72,6 +75,13 @@ internal sealed class CapexStage
 
         _networkShare = Share(catalog, inputs, "network.share_of_it", scenario.Network.ShareOfIt, "rule-fabric-share");
         _storageShare = Share(catalog, inputs, "network.storage_share_of_it", scenario.Network.StorageShareOfIt, "rule-storage-share");
+        if (_networkShare.Distribution.Mid + _storageShare.Distribution.Mid > MostBesideServers)
+        {
+            throw new MissingInputException(
+                "network.storage_share_of_it",
+                "Network and storage together take more than 95 % of all IT and leave nothing for the systems. State a smaller network.share_of_it or network.storage_share_of_it.");
+        }
+
         _oversubscription = inputs.Resolve("network.pod_oversubscription", QuantityKind.Fraction, scenario.Network.PodOversubscription, least: 1).Value;
         _building = inputs.Resolve("facility.building_cost", QuantityKind.MoneyPerPower, scenario.Facility.BuildingCost, "shell-bernstein", least: 0);
         _salesTax = inputs.Resolve("economics.sales_tax", QuantityKind.Fraction, scenario.Economics.SalesTax, least: 0).Value;
@@ -118,7 +128,8 @@ internal sealed class CapexStage
             throw new MissingInputException("network.switch", reason);
         }
 
-        Figure chipPrice = book.Define("chips.chip_price", "USD", _chipPriceSource, price, p => ChipPrice(p));
+        Figure chipPrice = book.Define(
+            "chips.chip_price", "USD", _chipPriceSource + "; never more than its part of chips.price", price, networkShare, storageShare, (p, n, s) => ChipPrice(p, n, StorageShare(n, s)));
         Figure[] groups =
         [
             book.Define(
@@ -160,7 +171,18 @@ internal sealed class CapexStage
         return new CapexFigures(total, it, groups[4], networkWatts, bill.Result);
     }
 
-    private double ChipPrice(double systemPriceUsd) => PriceSplit.Of(_catalog.PriceScopes, _scope, _system, systemPriceUsd).ChipUsd ?? double.NaN;
+    // The chips of a system cannot cost more than what its price leaves beside the network and storage that it holds: as the bill reckons it.
+    private double ChipPrice(double systemPriceUsd, double networkShare, double storageShare)
+    {
+        PriceSplit split = PriceSplit.Of(_catalog.PriceScopes, _scope, _system, systemPriceUsd);
+        bool holdsAll = _scope.Kind == "it_all";
+        double network = holdsAll || _scope.ScaleOutNetwork == Inclusion.Yes ? split.NetworkUsdInSystem ?? (networkShare * systemPriceUsd) : 0;
+        double storage = holdsAll || _scope.Storage == Inclusion.Yes ? split.StorageUsdInSystem ?? (storageShare * systemPriceUsd) : 0;
+        return split.ChipUsd is { } chip ? Math.Min(chip, Math.Max(0, systemPriceUsd - network - storage) / _system.ChipsPerSystem) : double.NaN;
+    }
+
+    // Where the ranges of both reach high in one draw, the systems keep their least.
+    private static double StorageShare(double networkShare, double storageShare) => Math.Min(storageShare, MostBesideServers - Math.Min(networkShare, MostBesideServers));
 
     private static string ChipPriceSource(CatalogData catalog, SystemRecord system, PriceScope scope)
     {
@@ -216,7 +238,7 @@ internal sealed class CapexStage
         Split = PriceSplit.Of(_catalog.PriceScopes, _scope, _system, x[1]),
         Method = _network.Method,
         NetworkShareOfIt = x[3],
-        StorageShareOfIt = x[4],
+        StorageShareOfIt = StorageShare(x[3], x[4]),
         Tree = _switchPrice is null ? default : Tree((long)x[6], x[7]),
         Switch = new PricedPart(_switch.Name, switchUsd, _switch.TypicalWatts),
         Transceiver = new PricedPart(_transceiver.Name, transceiverUsd, _transceiver.TypicalWatts),

@@ -10,6 +10,9 @@ internal sealed class FinanceStage
 {
     private const double MonthSeconds = TimeLength.MonthSeconds;
 
+    // A hundred times the output of the world.
+    private const double MostMonthlyUsd = 1e15;
+
     // Place of each number among the inputs of the finance run; the sales inputs follow when tokens are what is sold.
     private const int Schedule = 0;
     private const int CapexIt = 5;
@@ -80,8 +83,8 @@ internal sealed class FinanceStage
         _supplier = inputs.Resolve("finance.supplier_equity", QuantityKind.MoneyPerPower, finance.SupplierEquity, least: 0).Value;
         _sponsorCash = inputs.Resolve("finance.sponsor_cash", QuantityKind.Money, finance.SponsorCash, least: 0).Value;
         _equityLimit = finance.EquityLimit is { } limit ? inputs.Resolve("finance.equity_limit", QuantityKind.Money, limit, least: 0).Value : null;
-        _incomeTax = inputs.Resolve("finance.income_tax", QuantityKind.Fraction, finance.IncomeTax, "tax-fed", least: 0, greatest: 1).Value;
-        _stateTax = inputs.Resolve("finance.state_income_tax", QuantityKind.Fraction, finance.StateIncomeTax, inputs.Location.IncomeTax, least: 0, greatest: 1).Value;
+        _incomeTax = inputs.Resolve("finance.income_tax", QuantityKind.Fraction, finance.IncomeTax, "tax-fed", least: 0, greatest: 0.99).Value;
+        _stateTax = inputs.Resolve("finance.state_income_tax", QuantityKind.Fraction, finance.StateIncomeTax, inputs.Location.IncomeTax, least: 0, greatest: 0.99).Value;
         _bonus = inputs.Resolve("finance.bonus_depreciation", QuantityKind.Fraction, finance.BonusDepreciation, "tax-bonus", least: 0, greatest: 1).Value;
         _lossUse = inputs.Resolve("finance.loss_use", QuantityKind.Fraction, finance.LossUse, least: 0, greatest: 1).Value;
     }
@@ -246,6 +249,8 @@ internal sealed class FinanceStage
             _sales.Months(x.AsSpan(Count), schedule, revenue);
         }
 
+        RequireMoney(revenue, _mode == RevenueMode.Contract ? "revenue.contract_escalation" : "workloads");
+        RequireMoney(opex, "finance.inflation");
         return new FinanceCase
         {
             ItCapexUsd = it,
@@ -281,6 +286,19 @@ internal sealed class FinanceStage
                 LossUse = x[LossUse],
             },
         };
+    }
+
+    // Yearly changes of hundreds of percent over decades end beyond the digits that books are kept in.
+    private static void RequireMoney(double[] monthlyUsd, string key)
+    {
+        for (int month = 0; month < monthlyUsd.Length; month++)
+        {
+            if (!(monthlyUsd[month] <= MostMonthlyUsd))
+            {
+                throw new MissingInputException(
+                    key, $"By month {month} the plan would turn over more than {MostMonthlyUsd:G1} USD a month, more money than there is. State smaller yearly changes of price, or a shorter life.");
+            }
+        }
     }
 
     private static int Months(double seconds) => Math.Max(1, (int)Math.Round(seconds / MonthSeconds));

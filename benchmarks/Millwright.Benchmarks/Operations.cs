@@ -1,0 +1,88 @@
+using Millwright.Applications;
+using Millwright.Catalog;
+using Millwright.Chips;
+using Millwright.Finance;
+using Millwright.Models;
+using Millwright.Operators;
+using Millwright.Planning;
+using Millwright.Reports.Pages;
+using Millwright.Scenarios;
+using Millwright.Serving;
+using Millwright.Studies;
+
+namespace Millwright.Benchmarks;
+
+/// <summary>The operations that are timed and budgeted, on the default scenario.</summary>
+public sealed class Operations
+{
+    private readonly CatalogData _catalog = ShippedCatalog.Load();
+    private readonly string _path = Path.Combine(AppContext.BaseDirectory, "gigawatt.yaml");
+    private readonly string _text;
+    private readonly Planner _planner;
+    private readonly Plan _plan;
+    private readonly ModelArchitecture _model;
+    private readonly ChipTimer _chip;
+    private readonly ServingDemand _demand;
+    private readonly FinanceCase _finance = FiveYearContract();
+
+    /// <summary>Prepares what the operations start from.</summary>
+    public Operations()
+    {
+        _text = File.ReadAllText(_path);
+        ScenarioInput scenario = ScenarioReader.Read(_path, _catalog);
+        _planner = new Planner(scenario, _catalog);
+        _plan = PlanStudy.Make(_planner, "benchmark");
+        ModelRecord model = _catalog.FindModel("gpt-oss-120b") ?? throw new InvalidOperationException("The catalog has no gpt-oss-120b.");
+        _model = ModelArchitecture.Parse(model.Id, model.ConfigJson);
+        SystemRecord system = _catalog.FindSystem(scenario.Chips.System) ?? throw new InvalidOperationException("The catalog has no system of the default scenario.");
+        _chip = ChipTimer.Create(system, _catalog.OperatorCurves, out string reason) ?? throw new InvalidOperationException(reason);
+        _demand = new ServingDemand(RequestLengths.FromMeans(1155, 211), OperandPrecision.Fp8, 2, 0.04);
+    }
+
+    /// <summary>Loads the shipped catalog.</summary>
+    public object CatalogLoad() => ShippedCatalog.Load();
+
+    /// <summary>Reads and checks the default scenario.</summary>
+    public object ScenarioReading() => ScenarioReader.ReadText(_text, _path, _catalog);
+
+    /// <summary>Runs the prepared chain once at the medians.</summary>
+    public object PlanWarm() => _planner.Run(static (_, value) => value.Distribution.Mid, recording: true);
+
+    /// <summary>Prepares the chain and runs it once: nothing is kept from an earlier plan.</summary>
+    public object PlanFresh() => new Planner(_planner.Scenario, _catalog).Run(static (_, value) => value.Distribution.Mid, recording: true);
+
+    /// <summary>A plan with its 256 draws and the swings of its inputs.</summary>
+    public object PlanWithDraws() => PlanStudy.Make(new Planner(_planner.Scenario, _catalog), "benchmark");
+
+    /// <summary>The best serving point of one workload.</summary>
+    public object ServingPoint() => ServingCapacity.Find(_model, _chip, _demand);
+
+    /// <summary>One project, financed.</summary>
+    public object ProjectFinanceCase() => ProjectFinance.Run(_finance);
+
+    /// <summary>The report of a plan.</summary>
+    public object HtmlReport() => PlanPage.Write(_plan);
+
+    // Eighteen months of building and five years of a contract: the shape of the default scenario, in round figures.
+    private static FinanceCase FiveYearContract()
+    {
+        const int building = 18;
+        const int months = building + 60;
+        return new FinanceCase
+        {
+            ItCapexUsd = Spread(0, building, 40e9 / building, months),
+            BuildingCapexUsd = Spread(0, building, 15e9 / building, months),
+            RevenueUsd = Spread(building, months, 13.3e9 / 12, months),
+            OperatingCostUsd = Spread(building, months, 1.9e9 / 12, months),
+            FullPowerMonth = building,
+            Debt = new DebtTerms(),
+        };
+    }
+
+    private static double[] Spread(int from, int to, double amount, int months)
+    {
+        double[] series = new double[months];
+        Array.Fill(series, amount, from, to - from);
+        return series;
+    }
+}
