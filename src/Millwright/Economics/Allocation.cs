@@ -279,7 +279,8 @@ public static class Allocation
         foreach (int w in order)
         {
             asked += candidates[w].DemandChips;
-            if (asked > chips)
+            // Demands that add up to the chips but for rounding leave no chip wanting.
+            if (asked > chips * (1 + Rounding))
             {
                 marginalValue = Math.Max(0, candidates[w].UsdPerChipSecond);
                 chipPrice = reduced[w] > Rounding * marginalValue ? reduced[w] : 0;

@@ -25,6 +25,12 @@ public readonly record struct RackPlan(
     double FacilityWattsLeft,
     bool SupplyBinds)
 {
+    /// <summary>
+    /// Facility power that a customer of capacity gets and pays for, W: all of it where the racks fill the site to less than one more, what the systems take where
+    /// the supply of systems runs out before the power, none where not one system fits.
+    /// </summary>
+    public double FacilityWattsFilled => SupplyBinds || Systems == 0 ? FacilityWattsUsed : FacilityWattsUsed + FacilityWattsLeft;
+
     // A quotient that is whole but for rounding must not lose a rack.
     private const double RoundingAllowance = 1e-12;
 
@@ -45,13 +51,8 @@ public readonly record struct RackPlan(
             throw new ArgumentOutOfRangeException(nameof(facilityWatts), facilityWatts, "The power of a site is a finite number of watts, 0 or more.");
         }
 
-        if (supplyLimit is { } most && !(most >= 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(supplyLimit), most, "The most systems that can be had is 0 or more.");
-        }
-
         long fit = (long)Math.Floor(facilityWatts / perSystem * (1 + RoundingAllowance));
-        long supply = supplyLimit is { } limit ? (long)Math.Min(Math.Floor(limit), long.MaxValue / 2) : long.MaxValue;
+        long supply = Supply(supplyLimit);
         return Make(system, Math.Min(fit, supply), systemWatts, perSystem, facilityWatts, supply < fit);
     }
 
@@ -61,17 +62,21 @@ public readonly record struct RackPlan(
     /// <param name="chips">Chips that must serve.</param>
     /// <param name="spareShare">Spare systems over those that serve.</param>
     /// <param name="peakFactor">Facility power over greatest IT power, 1 or more.</param>
+    /// <param name="supplyLimit">Most systems that can be had; null for no limit. The site is then built for these.</param>
     /// <returns>The plan; no facility power is left over.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A power is not positive and finite, the peak factor is below 1, or chips or spares are negative.</exception>
-    public static RackPlan ForChips(SystemRecord system, double systemWatts, double chips, double spareShare, double peakFactor)
+    /// <exception cref="ArgumentOutOfRangeException">A power is not positive and finite, the peak factor is below 1, or chips, spares or the limit are negative.</exception>
+    public static RackPlan ForChips(
+        SystemRecord system, double systemWatts, double chips, double spareShare, double peakFactor, double? supplyLimit = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentOutOfRangeException.ThrowIfNegative(chips);
         ArgumentOutOfRangeException.ThrowIfNegative(spareShare);
         double perSystem = FacilityWattsOf(systemWatts, peakFactor);
         double serving = Math.Ceiling(chips / system.ChipsPerSystem * (1 - RoundingAllowance));
-        long systems = (long)Math.Ceiling(serving * (1 + spareShare) * (1 - RoundingAllowance));
-        return Make(system, systems, systemWatts, perSystem, systems * perSystem, supplyBinds: false);
+        long needed = (long)Math.Ceiling(serving * (1 + spareShare) * (1 - RoundingAllowance));
+        long supply = Supply(supplyLimit);
+        long systems = Math.Min(needed, supply);
+        return Make(system, systems, systemWatts, perSystem, systems * perSystem, supply < needed);
     }
 
     /// <summary>
@@ -91,6 +96,13 @@ public readonly record struct RackPlan(
             _ => ((systems * system.ChipsPerSystem) + 7) / 8,
         };
     }
+
+    private static long Supply(double? supplyLimit) => supplyLimit switch
+    {
+        null => long.MaxValue,
+        >= 0 and { } most => (long)Math.Min(Math.Floor(most), long.MaxValue / 2),
+        { } wrong => throw new ArgumentOutOfRangeException(nameof(supplyLimit), wrong, "The most systems that can be had is 0 or more."),
+    };
 
     private static double FacilityWattsOf(double systemWatts, double peakFactor)
     {

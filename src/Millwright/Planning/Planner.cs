@@ -123,34 +123,42 @@ public sealed class Planner
     // What holds the plan down, and what one more unit of it is worth a year.
     private void Binding(FigureBook book, SiteFigures site, AnnualCostFigures annual, SalesFigures sales, FinanceResult finance)
     {
-        Figure perMegawatt = Scenario.Revenue.Mode == RevenueMode.Contract
+        bool sellsTokens = Scenario.Revenue.Mode == RevenueMode.Tokens;
+        bool demandIsStated = Scenario.Workloads.Any(static w => w.Demand is not null);
+        Figure perMegawatt = !sellsTokens
             ? book.Define(
                 "binding.megawatt_value",
                 "USD/yr",
-                "1 MW of facility power x revenue.contract_price - annual_cost.total / site.power_facility",
-                annual.ContractPrice,
-                annual.Total,
-                site.FacilityWatts,
-                static (p, c, w) => (p - (c / w)) * 1e6)
-            : book.Define(
-                "binding.megawatt_value",
-                "USD/yr",
-                "(tokens.revenue_per_year - annual_cost.total) / site.power_facility for 1 MW: the mean megawatt",
-                sales.TokenRevenue,
-                annual.Total,
-                site.FacilityWatts,
-                static (r, c, w) => (r - c) / w * 1e6);
+                "1 MW of facility power x revenue.contract_price - annual_cost.total / site.power_facility; where systems run out first it stands empty and costs its building",
+                [annual.ContractPrice, annual.Total, site.FacilityWatts, site.FilledWatts, annual.BuildingCapital],
+                static x => (IsEmpty(x[2], x[3]) ? -x[4] / x[2] : x[0] - (x[1] / x[2])) * 1e6)
+            : demandIsStated
+                ? book.Define(
+                    "binding.megawatt_value",
+                    "USD/yr",
+                    "1 MW of chips x site.availability x allocation.chip_value x 8,760 h - annual_cost.total / site.power_facility; where systems run out first it stands empty and costs its building",
+                    [sales.ChipValue, annual.Total, site.FacilityWatts, site.FilledWatts, annual.BuildingCapital, site.Chips, site.Availability],
+                    static x => (IsEmpty(x[2], x[3]) ? -x[4] : (x[5] * x[6] * x[0] * YearLength.Hours) - x[1]) / x[2] * 1e6)
+                : book.Define(
+                    "binding.megawatt_value",
+                    "USD/yr",
+                    "(tokens.revenue_per_year - annual_cost.total) / site.power_facility for 1 MW: the mean megawatt, since demand is a share of the chips; where systems run out first it stands empty and costs its building",
+                    [sales.TokenRevenue, annual.Total, site.FacilityWatts, site.FilledWatts, annual.BuildingCapital],
+                    static x => (IsEmpty(x[2], x[3]) ? -x[4] : x[0] - x[1]) / x[2] * 1e6);
         MonthSales month = sales.Outcome.AtFullPower;
-        bool demandBinds = month.Workloads.Count > 0 && month.Allocation.ChipUsdPerSecond <= 0;
+        bool demandBinds = demandIsStated && month.Allocation.ChipUsdPerSecond <= 0;
         (string what, string why) = finance.Status == FinanceStatus.NotFinanceable
             ? ("money", "nobody brings the last of it")
-            : Scenario.Chips.SupplyLimit is { } limit && site.Racks.Value >= Math.Floor(limit.Mid)
+            : site.SupplyBinds
                 ? ("chips", "the supply of systems runs out before the power")
-                : Scenario.Site.Power is null || (Scenario.Revenue.Mode == RevenueMode.Tokens && demandBinds)
+                : Scenario.Site.Power is null || (sellsTokens && demandBinds)
                     ? ("demand", "more tokens are not asked for")
                     : ("power", "every whole system that the power carries is bought");
         book.Define("binding", "USD/yr", "value a year of one more megawatt of facility power", [perMegawatt], static x => x[0], Quantities.PowerBasis.Facility, what + ": " + why);
     }
+
+    // Power that no system fills, but for the last that is too little for one.
+    private static bool IsEmpty(double facilityWatts, double filledWatts) => filledWatts < facilityWatts * (1 - 1e-9);
 
     // What one more gigabyte on every chip is worth a year in the sale of tokens: the chips it would save, at their shadow price.
     private void MemoryValue(FigureBook book, SiteFigures site, SalesFigures sales, ServingFigures[] serving)

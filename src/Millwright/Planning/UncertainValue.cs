@@ -29,6 +29,9 @@ public sealed record UncertainValue(
     /// <summary>True when the value has a range.</summary>
     public bool HasRange => Distribution.Low != Distribution.Mid || Distribution.High != Distribution.Mid;
 
+    /// <summary>The middle value, kept within the limits that make sense.</summary>
+    public double Middle => Math.Clamp(Distribution.Mid, Least, Greatest);
+
     /// <summary>The value at a standard normal deviate, kept within the limits that make sense.</summary>
     /// <param name="deviate">A standard normal deviate.</param>
     /// <returns>The value.</returns>

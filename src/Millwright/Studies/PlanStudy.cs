@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Millwright.Catalog;
 using Millwright.Numerics;
 using Millwright.Planning;
@@ -33,11 +34,12 @@ public static class PlanStudy
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    /// <exception cref="MissingInputException">The scenario cannot be planned at its medians, or in more than a tenth of its draws.</exception>
     public static Plan Make(
         Planner planner, string tool, int draws = DefaultDraws, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(planner);
-        PlanRun recorded = planner.Run(static (_, value) => value.Distribution.Mid, recording: true);
+        PlanRun recorded = planner.Run(static (_, value) => value.Middle, recording: true);
         IReadOnlyList<FigureNode> nodes = recorded.Book.Nodes;
         int shared = recorded.SharedFigures;
         List<int> leaves = [];
@@ -52,23 +54,33 @@ public static class PlanStudy
         int runs = draws + (2 * leaves.Count);
         double[][] values = new double[runs][];
         RandomStream random = new((ulong)planner.Scenario.Seed);
+        Exception?[] failures = new Exception?[runs];
         int done = 0;
         Parallel.For(0, runs, new ParallelOptions { CancellationToken = cancellation }, run =>
         {
             InputSampler sampler = run < draws ? Draw(random, run) : Moved(nodes[leaves[(run - draws) / 2]], up: (run - draws) % 2 == 1);
-            IReadOnlyList<double> result = planner.Run(sampler, recording: false).Book.Values;
-            if (result.Count != shared)
+            try
             {
-                throw new InvalidOperationException($"A run made {result.Count} figures where the recorded one made {shared}.");
+                IReadOnlyList<double> result = planner.Run(sampler, recording: false).Book.Values;
+                values[run] = result.Count == shared
+                    ? [.. result]
+                    : throw new InvalidOperationException($"A run made {result.Count} figures where the recorded one made {shared}.");
+            }
+            catch (Exception failure)
+            {
+                // A run that cannot be planned at its values has none: it counts as missing in every figure. Anything else is told below, always the same one first.
+                failures[run] = failure;
+                values[run] = new double[shared];
+                Array.Fill(values[run], double.NaN);
             }
 
-            values[run] = [.. result];
             if (progress is not null)
             {
                 progress.Report((double)Interlocked.Increment(ref done) / runs);
             }
         });
 
+        ThrowFirst(failures);
         Evidence[] evidence = EvidenceOf(nodes, shared, leaves, values, draws);
         List<PlanFigure> planFigures = new(nodes.Count);
         double[] column = new double[draws];
@@ -96,7 +108,7 @@ public static class PlanStudy
             Draws = draws,
             Figures = planFigures,
             Series = recorded.Series,
-            Checks = recorded.Checks,
+            Checks = [.. recorded.Checks, .. Unplanned(failures, draws)],
             Anchors = planner.Anchors(recorded.Book),
             Workloads = recorded.Workloads,
             Swings = SwingsOf(nodes, leaves, values, draws),
@@ -104,14 +116,32 @@ public static class PlanStudy
         };
     }
 
+    private static void ThrowFirst(Exception?[] failures)
+    {
+        if (Array.Find(failures, static f => f is not null and not MissingInputException) is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private static IEnumerable<PlanCheck> Unplanned(Exception?[] failures, int draws)
+    {
+        MissingInputException[] missing = [.. failures.Take(draws).OfType<MissingInputException>()];
+        return missing.Length == 0
+            ? []
+            : missing.Length <= draws * MissingShareAllowed
+                ? [new PlanCheck("draws that cannot be planned are few", true, $"{missing.Length} of {draws}: {missing[0].Message}")]
+                : throw new MissingInputException(missing[0].Key, $"{missing.Length} of {draws} draws over the ranges cannot be planned; the first: {missing[0].Message}");
+    }
+
     private static InputSampler Draw(RandomStream random, int draw) => (name, value) =>
-        value.HasRange ? value.At(random.Normal(RandomStream.KeyOf(value.Correlation ?? name), draw)) : value.Distribution.Mid;
+        value.HasRange ? value.At(random.Normal(RandomStream.KeyOf(value.Correlation ?? name), draw)) : value.Middle;
 
     private static InputSampler Moved(FigureNode moved, bool up) => (name, value) =>
     {
         if (name != moved.Name)
         {
-            return value.Distribution.Mid;
+            return value.Middle;
         }
 
         if (value.HasRange)
@@ -174,6 +204,19 @@ public static class PlanStudy
         foreach (int leaf in leaves)
         {
             evidence[leaf] = nodes[leaf].Input!.Evidence;
+        }
+
+        // Figures of the recorded run alone have no moved runs: they are as weak as the weakest figure they are made from.
+        for (int f = shared; f < nodes.Count; f++)
+        {
+            evidence[f] = nodes[f].Input?.Evidence ?? Evidence.Derived;
+            foreach (int input in nodes[f].Inputs)
+            {
+                if (nodes[input].Input?.IsStated != true && evidence[input] > evidence[f])
+                {
+                    evidence[f] = evidence[input];
+                }
+            }
         }
 
         return evidence;

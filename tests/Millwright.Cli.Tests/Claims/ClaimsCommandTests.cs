@@ -61,7 +61,7 @@ public sealed class ClaimsCommandTests : IDisposable
     [Fact]
     public void Every_scenario_of_the_checkout_ships()
     {
-        string[] files = [.. Directory.EnumerateFiles(Checkout.Find("scenarios"), "*.yaml").Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "scenarios"), "*.yaml").Order(StringComparer.Ordinal)];
         Assert.Equal(files.Select(static f => "scenarios/" + Path.GetFileName(f)), ShippedScenarios.Paths);
         Assert.All(files, static f => Assert.Equal(File.ReadAllText(f), ShippedScenarios.Find("scenarios/" + Path.GetFileName(f))));
     }
@@ -93,7 +93,7 @@ public sealed class ClaimsCommandTests : IDisposable
     [InlineData("")]
     public void Nothing_else_is_found(string name) => Assert.Null(ShippedScenarios.Find(name));
 
-    private static string NameIn(string path) => ScenarioReader.Read(Checkout.Find(path), Session.LoadCatalog(null)).Name;
+    private static string NameIn(string path) => ScenarioReader.Read(Path.Combine(Repository.Root, path), Session.LoadCatalog(null)).Name;
 
     private static async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)
     {

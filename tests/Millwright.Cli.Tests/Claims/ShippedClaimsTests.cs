@@ -71,7 +71,7 @@ public sealed class ShippedClaimsTests(AnsweredClaims answered, ITestOutputHelpe
     [Fact]
     public void The_page_is_current()
     {
-        string path = Checkout.Find("docs/interview.md");
+        string path = Path.Combine(Repository.Root, "docs/interview.md");
         string page = InterviewPage.Write(answered.All);
         if (Environment.GetEnvironmentVariable("MILLWRIGHT_UPDATE_GOLDEN") == "1")
         {

@@ -4,7 +4,7 @@ using Millwright.Quantities;
 namespace Millwright.Planning.Stages;
 
 /// <summary>Figures of the yearly cost that later stages build on. Real dollars of the base year.</summary>
-internal readonly record struct AnnualCostFigures(Figure Opex, Figure Variable, Figure Total, Figure ItLife, Figure BuildingLife, Figure ItResidual, Figure ContractPrice);
+internal readonly record struct AnnualCostFigures(Figure Opex, Figure Variable, Figure Total, Figure ItLife, Figure BuildingLife, Figure ItResidual, Figure ContractPrice, Figure BuildingCapital);
 
 /// <summary>What the factory costs a year: capital recovered over its lives, and operating cost by part.</summary>
 internal sealed class AnnualCostStage
@@ -115,6 +115,6 @@ internal sealed class AnnualCostStage
             static (c, n, s) => BreakEven.UsdPerChipHour(c, n, s));
         book.Define("cost.per_gpu_hour", "USD/GPU-h", "annual_cost.total / (chips.count x 8,760 h)", total, site.Chips, static (c, n) => BreakEven.UsdPerChipHour(c, n));
         Figure contract = book.Input("revenue.contract_price", _contractPrice, PowerBasis.Facility);
-        return new AnnualCostFigures(opex, variable, total, itLife, buildingLife, itResidual, contract);
+        return new AnnualCostFigures(opex, variable, total, itLife, buildingLife, itResidual, contract, buildingCapital);
     }
 }

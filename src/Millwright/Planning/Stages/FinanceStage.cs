@@ -18,7 +18,7 @@ internal sealed class FinanceStage
     private const int CapexIt = 5;
     private const int CapexBuilding = 6;
     private const int Opex = 7;
-    private const int FacilityWatts = 8;
+    private const int FilledWatts = 8;
     private const int ContractPrice = 9;
     private const int ContractTerm = 10;
     private const int Renewal = 11;
@@ -73,7 +73,7 @@ internal sealed class FinanceStage
         _renewal = inputs.Resolve("revenue.renewal_price", QuantityKind.Fraction, scenario.Revenue.RenewalPrice, least: 0).Value;
         _escalation = inputs.Resolve("revenue.contract_escalation", QuantityKind.RatePerYear, scenario.Revenue.ContractEscalation, least: -0.99).Value;
         _inflation = inputs.Resolve("finance.inflation", QuantityKind.RatePerYear, finance.Inflation, least: -0.5).Value;
-        _loanToCost = inputs.Resolve("finance.loan_to_cost", QuantityKind.Fraction, finance.LoanToCost, least: 0, greatest: 0.99).Value;
+        _loanToCost = inputs.Resolve("finance.loan_to_cost", QuantityKind.Fraction, finance.LoanToCost, least: 0, greatest: 1).Value;
         _dscr = inputs.Resolve("finance.dscr", QuantityKind.Fraction, finance.Dscr, least: 1).Value;
         _baseRate = inputs.Resolve("finance.base_rate", QuantityKind.RatePerYear, finance.BaseRate, "rate-sofr", least: 0).Value;
         _margin = inputs.Resolve("finance.margin", QuantityKind.RatePerYear, finance.Margin, least: 0).Value;
@@ -100,9 +100,9 @@ internal sealed class FinanceStage
         Figure firstYear = book.Define(
             "revenue.per_year",
             "USD/yr",
-            _mode == RevenueMode.Contract ? "revenue.contract_price x site.power_facility, at full power" : "tokens.revenue_per_year, at full power",
+            _mode == RevenueMode.Contract ? "revenue.contract_price x site.power_filled, at full power" : "tokens.revenue_per_year, at full power and today's prices",
             _mode == RevenueMode.Contract ? annual.ContractPrice : sales.TokenRevenue,
-            site.FacilityWatts,
+            site.FilledWatts,
             _mode == RevenueMode.Contract ? static (p, w) => p * w : static (r, _) => r);
         book.Define(
             "break_even.utilisation",
@@ -178,7 +178,7 @@ internal sealed class FinanceStage
         own[CapexIt] = capex.It;
         own[CapexBuilding] = capex.Building;
         own[Opex] = annual.Opex;
-        own[FacilityWatts] = site.FacilityWatts;
+        own[FilledWatts] = site.FilledWatts;
         own[ContractPrice] = annual.ContractPrice;
         own[ContractTerm] = book.Input("revenue.contract_term", _contractTerm);
         own[Renewal] = book.Input("revenue.renewal_price", _renewal);
@@ -197,9 +197,9 @@ internal sealed class FinanceStage
         own[Supplier] = book.Define(
             "finance.supplier_equity_offered",
             "USD",
-            "finance.supplier_equity per power x site.power_facility",
+            "finance.supplier_equity per power deployed x site.power_filled",
             book.Input("finance.supplier_equity_per_watt", _supplier, PowerBasis.Facility),
-            site.FacilityWatts,
+            site.FilledWatts,
             static (s, w) => s * w);
         own[SponsorCash] = book.Input("finance.sponsor_cash", _sponsorCash);
         own[IncomeTax] = book.Input("finance.income_tax", _incomeTax);
@@ -240,7 +240,7 @@ internal sealed class FinanceStage
             opex[month] = share * x[Opex] / 12 * Math.Pow(1 + x[Inflation], month / 12.0);
             if (_mode == RevenueMode.Contract)
             {
-                revenue[month] = contract.MonthUsd(share * x[FacilityWatts], month - schedule.FullPowerMonth);
+                revenue[month] = contract.MonthUsd(share * x[FilledWatts], month - schedule.FullPowerMonth);
             }
         }
 

@@ -236,6 +236,12 @@ internal sealed class SalesStage
     {
         WorkloadOffer[] offers = OffersOf(x);
         double available = x[0] * x[1];
+        for (int w = 0; w < offers.Length; w++)
+        {
+            // Demand is stated for the start of operation, prices for today, which is ground-break: they change while the site is built.
+            offers[w] = offers[w] with { PriceUsdPerMillion = offers[w].PriceAt(schedule.FirstPowerMonth) };
+        }
+
         for (int month = schedule.FirstPowerMonth; month < revenueUsd.Length; month++)
         {
             double share = schedule.EnergisedShare(month);

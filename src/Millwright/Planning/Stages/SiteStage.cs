@@ -8,6 +8,8 @@ namespace Millwright.Planning.Stages;
 internal readonly record struct SiteFigures(
     Figure ItWatts,
     Figure FacilityWatts,
+    Figure FilledWatts,
+    bool SupplyBinds,
     Figure UtilityWatts,
     Figure Racks,
     Figure Chips,
@@ -92,12 +94,20 @@ internal sealed class SiteStage
         racksRun.Output("chips.dies", "1", "chips x dies in one", static r => r.Dies);
         racksRun.Output("hosts.count", "1", "one host for four chips of a rack, one a node, one for eight loose chips", static r => r.Hosts);
         racksRun.Output("site.power_left", "W", "facility power less what the systems take", static r => r.FacilityWattsLeft, PowerBasis.Facility);
+        Figure filled = racksRun.Output(
+            "site.power_filled",
+            "W",
+            "site.power_facility where one more system does not fit; what the systems take where their supply runs out first",
+            static r => r.FacilityWattsFilled,
+            PowerBasis.Facility);
         Figure itUsed = book.Define("site.power_it_used", "W", "racks.count x chips.system_power", racks, systemWatts, static (r, w) => r * w, PowerBasis.It);
         book.Define("pue", "1", "site.pue: facility energy over IT energy, yearly mean", pue, static p => p);
         return new SiteFigures
         {
             ItWatts = it,
             FacilityWatts = facility,
+            FilledWatts = filled,
+            SupplyBinds = racksRun.Result.SupplyBinds,
             UtilityWatts = utility,
             Racks = racks,
             Chips = chips,
@@ -144,8 +154,10 @@ internal sealed class SiteStage
     private (EngineRun<RackPlan> Racks, Figure Facility) FromDemand(FigureBook book, Figure chipsNeeded, Figure systemWatts, Figure peakFactor)
     {
         Figure spares = book.Input("chips.spares", _spares);
-        EngineRun<RackPlan> racks = book.Run(
-            [chipsNeeded, systemWatts, spares, peakFactor], x => RackPlan.ForChips(_system, x[1], x[0], x[2], x[3]));
+        Figure[] inputs = _supplyLimit is { } limit
+            ? [chipsNeeded, systemWatts, spares, peakFactor, book.Input("chips.supply_limit", limit)]
+            : [chipsNeeded, systemWatts, spares, peakFactor];
+        EngineRun<RackPlan> racks = book.Run(inputs, x => RackPlan.ForChips(_system, x[1], x[0], x[2], x[3], x.Length > 4 ? x[4] : null));
         Figure facility = racks.Output(
             "site.power_facility", "W", "systems for the demand with spares x power of one x peak factor", static r => r.FacilityWattsUsed, PowerBasis.Facility);
         return (racks, facility);
