@@ -36,7 +36,7 @@ internal static class OverlayFile
                 string path = Path.Combine(folder, name);
                 if (File.Exists(path) || Directory.Exists(path))
                 {
-                    throw new InputException(path, 0, 0, "lies there already and is not replaced; name another id or folder (--catalog may be given more than once), or take it away");
+                    throw new InputException(path, 0, 0, "exists already and is not replaced; name another id or folder (--catalog may be given more than once), or take it away");
                 }
             }
 

@@ -138,7 +138,7 @@ public sealed class Planner
                     "USD/yr",
                     "1 MW of chips x site.availability x allocation.chip_value x 8,760 h - annual_cost.total / site.power_facility; where systems run out first it stands empty and costs its building",
                     [sales.ChipValue, annual.Total, site.FacilityWatts, site.FilledWatts, annual.BuildingCapital, site.Chips, site.Availability],
-                    static x => (IsEmpty(x[2], x[3]) ? -x[4] : (x[5] * x[6] * x[0] * YearLength.Hours) - x[1]) / x[2] * 1e6)
+                    static x => (IsEmpty(x[2], x[3]) ? -x[4] : (x[5] * x[6] * x[0] * TimeLength.YearHours) - x[1]) / x[2] * 1e6)
                 : book.Define(
                     "binding.megawatt_value",
                     "USD/yr",
