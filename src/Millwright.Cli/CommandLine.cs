@@ -40,6 +40,7 @@ internal static class CommandLine
         root.Subcommands.Add(ExplainCommand.Create(session));
         root.Subcommands.Add(DiffCommand.Create(session));
         root.Subcommands.Add(CatalogCommand.Create(session));
+        root.Subcommands.Add(LengthsCommand.Create(session));
         root.Subcommands.Add(ClaimsCommand.Create(session));
         root.Subcommands.Add(SchemaCommand.Create(session));
         root.Subcommands.Add(NewCommand.Create(session));

@@ -17,7 +17,9 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
         double shown = value / Factor;
         if (Label is "%" or "%/yr")
         {
-            return Format(shown, Math.Abs(shown) >= 99.95 ? "#,0" : Math.Abs(shown) < 0.095 && shown != 0 ? "0.0#" : "0.0");
+            // rates are quoted to the basis point: 3.55 %/yr
+            string digits = Label == "%/yr" || (Math.Abs(shown) < 0.095 && shown != 0) ? "0.0#" : "0.0";
+            return Format(shown, Math.Abs(shown) >= 99.95 ? "#,0" : digits);
         }
 
         if (Whole && Math.Abs(shown - Math.Round(shown)) < 1e-9)
@@ -59,10 +61,10 @@ public readonly record struct DisplayUnit(double Factor, string Label, bool Whol
             >= 9.995 => "0.0",
             >= 0.9995 => "0.00",
             >= 0.0995 => "0.00#",
-            >= 0.000995 => "0.0####",
+            >= 0.000000995 => "0.0#######",
             _ => "0.0#E+0",
         };
-        if (size is < 0.0995 and >= 0.000995)
+        if (size is < 0.0995 and >= 0.000000995)
         {
             int digits = (int)Math.Ceiling(-Math.Log10(size)) + 1;
             shown = Math.Round(shown, digits);

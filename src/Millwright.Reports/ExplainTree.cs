@@ -48,7 +48,7 @@ public sealed record ExplainTree(
     {
         FigureNode node = nodes[place];
         string unit = Humanize.UnitOf(node.Name, node.Unit);
-        string value = double.IsFinite(node.Value) ? Humanize.Value(node.Value, unit) : node.Reason ?? "no value";
+        string value = Humanize.Value(node.Name, node.Value, node.Unit, node.Reason);
         if (node.Input is UncertainValue input)
         {
             string? stated = input.HasRange ? Humanize.Range(input.Distribution.Low, input.Distribution.High, unit) : null;

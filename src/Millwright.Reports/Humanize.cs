@@ -1,5 +1,6 @@
 using System.Globalization;
 using Millwright.Planning;
+using Millwright.Quantities;
 
 namespace Millwright.Reports;
 
@@ -9,8 +10,6 @@ namespace Millwright.Reports;
 /// </summary>
 public static class Humanize
 {
-    private const double SecondsPerYear = 31536000;
-
     /// <summary>A value with its unit.</summary>
     /// <param name="value">Value in the inside unit.</param>
     /// <param name="unit">Inside unit: "USD", "USD/yr", "USD/W", "USD/(W yr)", "USD/kWh", "USD/Mtok", "USD/GPU-h", "W", "kWh", "s", "months", "tok/s", "t", "m3", "1/yr", "share" (percent), "1" (a bare number) and the like; others are shown as they are.</param>
@@ -27,6 +26,18 @@ public static class Humanize
         bool inWords = figure.Unit == "code" && figure.Reason is not null;
         return !inWords && figure.Value is double value && double.IsFinite(value) ? Value(value, UnitOf(figure.Name, figure.Unit)) : figure.Reason ?? "no value";
     }
+
+    /// <summary>The value of a figure by its parts.</summary>
+    /// <param name="name">Name of the figure.</param>
+    /// <param name="value">Value in the inside unit, or null.</param>
+    /// <param name="unit">Inside unit.</param>
+    /// <param name="reason">The state in words where the unit is "code", or why there is no value.</param>
+    /// <returns>Text such as "55.0 B$", or the reason in words.</returns>
+    public static string Value(string name, double? value, string unit, string? reason) => value switch
+    {
+        double known when double.IsFinite(known) => unit == "code" && reason is { Length: > 0 } ? reason : Value(known, UnitOf(name, unit)),
+        _ => reason ?? "no value",
+    };
 
     /// <summary>The range of a figure, or null where it has none.</summary>
     /// <param name="figure">The figure.</param>
@@ -50,11 +61,12 @@ public static class Humanize
         }
 
         DisplayUnit scale = Scale(unit, Math.Max(Math.Abs(low), Math.Abs(high)));
-        return scale.Number(low) + " to " + scale.Text(high);
+        return (scale.Tight && low != 0 ? scale.Number(low) + scale.Label.Split(' ')[0] : scale.Number(low)) + " to " + scale.Text(high);
     }
 
     /// <summary>
-    /// The unit that a figure is shown in: shares and returns carry the inside unit "1" like counts do, and are told apart by their names.
+    /// The unit that a figure is shown in: shares carry the inside unit "1" like counts do, and are told apart by their names. A return or a cost of capital
+    /// is a rate per year that people write as a plain percentage.
     /// </summary>
     /// <param name="name">Name of the figure or series.</param>
     /// <param name="unit">Its inside unit.</param>
@@ -63,18 +75,19 @@ public static class Humanize
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(unit);
-        if (unit.Length is not 0 && unit is not "1")
+        string last = name[(name.LastIndexOf('.') + 1)..];
+        bool isReturn = last.EndsWith("irr", StringComparison.Ordinal) || last.EndsWith("irr_before_tax", StringComparison.Ordinal) || last is "wacc";
+        if (unit is not ("" or "1"))
         {
-            return unit;
+            return unit == "1/yr" && isReturn ? "share" : unit;
         }
 
-        string last = name[(name.LastIndexOf('.') + 1)..];
-        bool share = name.Contains(".share.", StringComparison.Ordinal)
+        bool share = isReturn
+            || name.Contains(".share.", StringComparison.Ordinal)
             || name.StartsWith("margin.", StringComparison.Ordinal)
-            || last.EndsWith("irr", StringComparison.Ordinal)
-            || last.EndsWith("share", StringComparison.Ordinal)
+            || last.Split('_').Contains("share")
             || last.EndsWith("utilisation", StringComparison.Ordinal)
-            || last is "wacc" or "loan_to_cost" or "availability" or "load_factor" or "income_tax" or "state_income_tax" or "sales_tax" or "residual"
+            || last is "token_price_scale" or "loan_to_cost" or "availability" or "load_factor" or "income_tax" or "state_income_tax" or "sales_tax" or "residual"
                 or "it_residual" or "upfront_fee" or "spares" or "renewal_price" or "bonus_depreciation" or "loss_use";
         return share ? "share" : "1";
     }
@@ -97,6 +110,7 @@ public static class Humanize
             "1" or "" or "count" => Bare(size, ""),
             "share" or "fraction" or "%" => new DisplayUnit(0.01, "%"),
             "1/yr" => new DisplayUnit(0.01, "%/yr"),
+            "1/GW" => Bare(size, "per GW"),
             "W" => Pick(size, [(1e8, 1e9, "GW"), (1e6, 1e6, "MW"), (1e3, 1e3, "kW")], "W"),
             "kWh" or "kWh/yr" => Pick(size, [(1e9, 1e9, "TWh"), (1e6, 1e6, "GWh"), (1e3, 1e3, "MWh")], "kWh", unit[3..]),
             "s" => Duration(size),
@@ -158,10 +172,10 @@ public static class Humanize
         < 1 => new DisplayUnit(1e-3, "ms"),
         < 120 => new DisplayUnit(1, "s"),
         < 7200 => new DisplayUnit(60, "min"),
-        < 3 * 86400 => new DisplayUnit(3600, "h"),
-        < 60 * 86400 => new DisplayUnit(86400, "days"),
-        < 3 * SecondsPerYear => new DisplayUnit(SecondsPerYear / 12, "months"),
-        _ => new DisplayUnit(SecondsPerYear, "years"),
+        < 3 * TimeLength.DaySeconds => new DisplayUnit(TimeLength.HourSeconds, "h"),
+        < 60 * TimeLength.DaySeconds => new DisplayUnit(TimeLength.DaySeconds, "days"),
+        < 3 * TimeLength.YearSeconds => new DisplayUnit(TimeLength.MonthSeconds, "months"),
+        _ => new DisplayUnit(TimeLength.YearSeconds, "years"),
     };
 
     private static DisplayUnit Pick(double size, ReadOnlySpan<(double From, double Factor, string Label)> steps, string least, string after = "")

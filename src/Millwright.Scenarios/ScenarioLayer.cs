@@ -41,7 +41,7 @@ internal sealed class ScenarioLayer(ScenarioBag bag, CatalogData? catalog)
     {
         try
         {
-            SourceText.Check(file, path + "=" + text);
+            SourceText.Check(file, path + "=" + text, SourceKind.Scenario);
         }
         catch (InputException e)
         {

@@ -19,7 +19,7 @@ public static class ScenarioReader
     public static ScenarioInput Read(string path, CatalogData? catalog = null, IReadOnlyList<string>? changes = null, Func<string, string?>? library = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Read(path, library?.Invoke(path) ?? SourceText.Read(path), catalog, changes, library);
+        return Read(path, library?.Invoke(path) ?? SourceText.Read(path, SourceKind.Scenario), catalog, changes, library);
     }
 
     /// <summary>Reads a text, as <see cref="Read(string, CatalogData?, IReadOnlyList{string}?, Func{string, string?}?)"/> reads a file.</summary>
@@ -33,7 +33,7 @@ public static class ScenarioReader
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        SourceText.Check(name, text);
+        SourceText.Check(name, text, SourceKind.Scenario);
         return Read(name, text, catalog, changes, null);
     }
 
@@ -89,7 +89,7 @@ public static class ScenarioReader
     {
         try
         {
-            return SourceText.Read(path);
+            return SourceText.Read(path, SourceKind.Scenario);
         }
         catch (InputException e) when (e.Line == 0)
         {

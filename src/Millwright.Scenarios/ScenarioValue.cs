@@ -143,8 +143,7 @@ internal static class ScenarioValue
             int place = Array.IndexOf(names, name.Text);
             if (place < 0)
             {
-                string hint = Spelling.Nearest(name.Text, names) is { } near ? $"; did you mean \"{near}\"?" : "";
-                throw name.Wrong($"{path}: the key {name.What} is not known in a range{hint} allowed: low, mid, high");
+                throw name.Wrong($"{path}: the key {name.What} is not known in a range; allowed: low, mid, high{Spelling.Hint(name.Text, names)}");
             }
 
             if (part is not YamlScalar scalar || scalar.IsEmpty)

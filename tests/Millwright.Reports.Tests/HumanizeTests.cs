@@ -30,6 +30,10 @@ public sealed class HumanizeTests
     [InlineData(5.45, "share", "545 %")]
     [InlineData(-0.0001, "share", "-0.01 %")]
     [InlineData(0.045, "1/yr", "4.5 %/yr")]
+    [InlineData(0.0355, "1/yr", "3.55 %/yr")]
+    [InlineData(296712, "1/GW", "297k per GW")]
+    [InlineData(0.00037, "USD", "0.00037 $")]
+    [InlineData(1.1e-5, "USD", "0.000011 $")]
     [InlineData(780e6, "W", "0.78 GW")]
     [InlineData(1e9, "W", "1 GW")]
     [InlineData(94e6, "W", "94 MW")]
@@ -52,15 +56,37 @@ public sealed class HumanizeTests
     public void A_value_reads_as_people_write_it(double value, string unit, string expected) => Assert.Equal(expected, Humanize.Value(value, unit));
 
     [Fact]
-    public void A_range_shares_one_unit() => Assert.Equal("0.80 to 63.1 B$", Humanize.Range(0.8e9, 63.1e9, "USD"));
+    public void A_range_shares_one_unit()
+    {
+        Assert.Equal("0.80 to 63.1 B$", Humanize.Range(0.8e9, 63.1e9, "USD"));
+        Assert.Equal("280k to 315k", Humanize.Range(280e3, 315e3, "1"));
+        Assert.Equal("3.26k to 293k m3", Humanize.Range(3260, 293e3, "m3"));
+        Assert.Equal("0 to 293k m3", Humanize.Range(0, 293e3, "m3"));
+    }
 
     [Theory]
     [InlineData("capex.share.chips", "12.3 %")]
     [InlineData("margin.token", "12.3 %")]
     [InlineData("finance.project_irr", "12.3 %")]
+    [InlineData("finance.project_irr_before_tax", "12.3 %")]
+    [InlineData("network.storage_share_of_it", "12.3 %")]
+    [InlineData("workload.chat.cached_share_of_time", "12.3 %")]
+    [InlineData("break_even.token_price_scale", "12.3 %")]
     [InlineData("finance.min_dscr", "0.123")]
+    [InlineData("site.peak_factor", "0.123")]
     public void Shares_and_ratios_are_told_apart_by_name(string name, string expected) =>
         Assert.Equal(expected, Humanize.Value(new PlanFigure(name, 0.123, "1", null, null, Evidence.Read, null, null)));
+
+    [Theory]
+    [InlineData("returns.coreweave_5y.equity_irr", "12.3 %")]
+    [InlineData("finance.wacc", "12.3 %")]
+    [InlineData("workloads.chat.price_change", "12.3 %/yr")]
+    public void A_return_is_a_plain_percentage_and_growth_is_one_a_year(string name, string expected) =>
+        Assert.Equal(expected, Humanize.Value(new PlanFigure(name, 0.123, "1/yr", null, null, Evidence.Read, null, null)));
+
+    [Fact]
+    public void A_state_is_told_in_words() =>
+        Assert.Equal("default in month 40", Humanize.Value(new PlanFigure("finance.status", 1, "code", null, null, Evidence.Derived, null, "default in month 40")));
 
     [Fact]
     public void A_figure_without_a_value_gives_its_reason() =>

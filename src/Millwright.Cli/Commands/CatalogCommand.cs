@@ -2,6 +2,7 @@ using System.CommandLine;
 using Millwright.Catalog;
 using Millwright.Cli.Output;
 using Millwright.Models;
+using Millwright.Scenarios;
 
 namespace Millwright.Cli.Commands;
 
@@ -81,13 +82,11 @@ internal static class CatalogCommand
         {
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
             string path = parsed.GetValue(config)!;
-            string text = ModelConfigText.Read(path);
-            string modelId = parsed.GetValue(id) ?? ModelConfigText.IdOf(path);
-            ModelArchitecture model = ModelConfigText.Parse(path, modelId, text);
-            TableDocument document = CatalogTables.Model(model);
+            string modelId = parsed.GetValue(id) ?? UserModel.IdOf(path);
+            TableDocument document = CatalogTables.Model(Architecture(path, CatalogYaml.ReadModelConfig(path, modelId)));
             if (parsed.GetValue(folder) is { } target)
             {
-                string written = ModelConfigText.WriteOverlay(target, modelId, path, text);
+                string written = UserModel.Add(target, modelId, path).RowFile;
                 document = document with { Notes = [.. document.Notes, $"Wrote {written}. Use it with --catalog {target}."] };
             }
 
@@ -95,5 +94,17 @@ internal static class CatalogCommand
             return 0;
         });
         return command;
+    }
+
+    private static ModelArchitecture Architecture(string path, ModelRecord model)
+    {
+        try
+        {
+            return ModelArchitecture.Parse(model.Id, model.ConfigJson);
+        }
+        catch (ModelConfigException problem)
+        {
+            throw new InputException(path, 0, 0, problem.Message);
+        }
     }
 }

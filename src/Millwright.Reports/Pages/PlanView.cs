@@ -1,4 +1,5 @@
 using Millwright.Planning;
+using Millwright.Quantities;
 
 namespace Millwright.Reports.Pages;
 
@@ -38,7 +39,7 @@ internal sealed class PlanView
 
     public static double InMonths(double value, string unit) => unit switch
     {
-        "s" => value / (31536000.0 / 12),
+        "s" => value / TimeLength.MonthSeconds,
         "yr" or "year" or "years" => value * 12,
         _ => value,
     };

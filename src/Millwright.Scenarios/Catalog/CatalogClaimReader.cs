@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Millwright.Catalog;
+using Millwright.Quantities;
+using Millwright.Scenarios.Yaml;
 
 namespace Millwright.Scenarios.CatalogFiles;
 
@@ -19,19 +21,18 @@ internal static partial class CatalogClaimReader
     private static readonly string[] Properties = ["bf16_flops", "fp8_flops", "fp4_flops", "memory_bandwidth", "price"];
 
     /// <summary>A claim of the interview.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <param name="references">Takes the rows that the claim names.</param>
     /// <returns>The claim.</returns>
-    public static ClaimRecord Claim(string file, CatalogNode node, List<CatalogReference> references)
+    public static ClaimRecord Claim(YamlNode node, List<CatalogReference> references)
     {
-        var row = new CatalogRow(file, "claim", node, ClaimKeys);
+        var row = new CatalogRow("claim", node, ClaimKeys);
         PriceRange range = row.OrderedRange();
         ClaimMeasure[] measures = Measures(row, references);
         string[] outside = row.Texts("outside");
         foreach (string id in outside)
         {
-            references.Add(new CatalogReference(file, row.Find("outside")!, ReferenceKind.Row, id));
+            references.Add(new CatalogReference(row.Find("outside")!, ReferenceKind.Row, id));
         }
 
         ClaimRecord claim = new()
@@ -58,7 +59,7 @@ internal static partial class CatalogClaimReader
         CheckVerdict(row, claim);
         foreach (Match place in Placeholder().Matches(claim.Answer))
         {
-            RequireMeasure(row, row.Find("answer")!, place.Groups["name"].Value, measures);
+            RequireMeasure(row.Find("answer")!, place.Groups["name"].Value, measures);
         }
 
         return claim;
@@ -68,31 +69,31 @@ internal static partial class CatalogClaimReader
     {
         if (claim.StatedVerdict is null == (claim.Tests.Count == 0))
         {
-            throw new InputException(row.File, row.Line, row.Column, $"claim \"{claim.Id}\" needs either tests, which decide its verdict, or a stated verdict");
+            throw row.Wrong($"claim \"{claim.Id}\" needs either tests, which decide its verdict, or a stated verdict");
         }
 
         if (claim.StatedVerdict == ClaimVerdict.DependsOn != (claim.On.Length > 0))
         {
-            throw new InputException(row.File, row.Line, row.Column, $"claim \"{claim.Id}\": \"on\" goes with the verdict \"depends on\", and that verdict needs it");
+            throw row.Wrong($"claim \"{claim.Id}\": \"on\" goes with the verdict \"depends on\", and that verdict needs it");
         }
 
         if (claim.StatedVerdict == ClaimVerdict.NotYet && claim.Missing.Length == 0)
         {
-            throw new InputException(row.File, row.Line, row.Column, $"claim \"{claim.Id}\": the verdict \"not yet\" needs \"missing\": what would answer it");
+            throw row.Wrong($"claim \"{claim.Id}\": the verdict \"not yet\" needs \"missing\": what would answer it");
         }
 
         if (claim.StatedVerdict is not null and not ClaimVerdict.NotYet && claim.Measures.Count == 0 && claim.Outside.Count == 0)
         {
-            throw new InputException(row.File, row.Line, row.Column, $"claim \"{claim.Id}\": a stated verdict needs measures or outside rows to rest on");
+            throw row.Wrong($"claim \"{claim.Id}\": a stated verdict needs measures or outside rows to rest on");
         }
     }
 
     private static ClaimMeasure[] Measures(CatalogRow claim, List<CatalogReference> references)
     {
         List<ClaimMeasure> measures = [];
-        foreach (CatalogNode node in Items(claim, "measures"))
+        foreach (YamlNode node in Items(claim, "measures"))
         {
-            var row = new CatalogRow(claim.File, "measure", node, MeasureKeys);
+            var row = new CatalogRow("measure", node, MeasureKeys);
             ClaimMeasure measure = new()
             {
                 Name = row.Required("name"),
@@ -112,12 +113,12 @@ internal static partial class CatalogClaimReader
             CheckMeasure(row, node, measure, measures);
             foreach (string id in measure.Rows)
             {
-                references.Add(new CatalogReference(claim.File, row.Find("rows")!, ReferenceKind.Figure, id));
+                references.Add(new CatalogReference(row.Find("rows")!, ReferenceKind.Figure, id));
             }
 
             if (measure.System.Length > 0)
             {
-                references.Add(new CatalogReference(claim.File, row.Find("system")!, ReferenceKind.System, measure.System));
+                references.Add(new CatalogReference(row.Find("system")!, ReferenceKind.System, measure.System));
             }
 
             measures.Add(measure);
@@ -126,17 +127,17 @@ internal static partial class CatalogClaimReader
         return [.. measures];
     }
 
-    private static void CheckMeasure(CatalogRow row, CatalogNode node, ClaimMeasure measure, List<ClaimMeasure> before)
+    private static void CheckMeasure(CatalogRow row, YamlNode node, ClaimMeasure measure, List<ClaimMeasure> before)
     {
         int origins = (measure.Scenario.Length > 0 ? 1 : 0) + (measure.Rows.Count > 0 ? 1 : 0) + (measure.System.Length > 0 ? 1 : 0) + (measure.Of.Length > 0 ? 1 : 0);
         if (origins != 1)
         {
-            throw row.Error(node, $"measure \"{measure.Name}\" needs exactly one of plan, rows, system and of");
+            throw node.Wrong($"measure \"{measure.Name}\" needs exactly one of plan, rows, system and of");
         }
 
         if ((measure.Scenario.Length > 0 || measure.System.Length > 0) != (measure.Figure.Length > 0))
         {
-            throw row.Error(node, $"measure \"{measure.Name}\": \"figure\" goes with a plan or a system, and each of them needs it");
+            throw node.Wrong($"measure \"{measure.Name}\": \"figure\" goes with a plan or a system, and each of them needs it");
         }
 
         if (measure.System.Length > 0)
@@ -146,24 +147,24 @@ internal static partial class CatalogClaimReader
 
         if (measure.Changes.Count > 0 && measure.Scenario.Length == 0)
         {
-            throw row.Error(row.Find("set")!, $"measure \"{measure.Name}\": \"set\" changes a plan; name the plan");
+            throw row.Find("set")!.Wrong($"measure \"{measure.Name}\": \"set\" changes a plan; name the plan");
         }
 
         if (measure.Years is not null && measure.Per.Length == 0)
         {
-            throw row.Error(row.Find("years")!, $"measure \"{measure.Name}\": \"years\" turns a ratio into growth a year; name what it is divided by in \"per\"");
+            throw row.Find("years")!.Wrong($"measure \"{measure.Name}\": \"years\" turns a ratio into growth a year; name what it is divided by in \"per\"");
         }
 
         if (before.Exists(m => m.Name == measure.Name))
         {
-            throw row.Error(row.Find("name")!, $"second measure \"{measure.Name}\" of this claim");
+            throw row.Find("name")!.Wrong($"second measure \"{measure.Name}\" of this claim");
         }
 
         foreach (string key in (string[])["of", "per"])
         {
             if (row.OptionalText(key) is { } name)
             {
-                RequireMeasure(row, row.Find(key)!, name, before);
+                RequireMeasure(row.Find(key)!, name, before);
             }
         }
     }
@@ -171,19 +172,19 @@ internal static partial class CatalogClaimReader
     private static ClaimTest[] Tests(CatalogRow claim, ClaimMeasure[] measures)
     {
         List<ClaimTest> tests = [];
-        foreach (CatalogNode node in Items(claim, "tests"))
+        foreach (YamlNode node in Items(claim, "tests"))
         {
-            var row = new CatalogRow(claim.File, "test", node, TestKeys);
+            var row = new CatalogRow("test", node, TestKeys);
             ClaimTest test = new(row.Required("measure"), row.Number("at_least"), row.Number("at_most"), row.Required("says"));
-            RequireMeasure(row, row.Find("measure")!, test.Measure, measures);
+            RequireMeasure(row.Find("measure")!, test.Measure, measures);
             if (test is { AtLeast: null, AtMost: null })
             {
-                throw row.Error(node, "a test needs at_least, at_most or both");
+                throw node.Wrong("a test needs at_least, at_most or both");
             }
 
             if (test.AtLeast > test.AtMost)
             {
-                throw row.Error(row.Find("at_least")!, "at_least is greater than at_most: no value can meet the test");
+                throw row.Find("at_least")!.Wrong("at_least is greater than at_most: no value can meet the test");
             }
 
             tests.Add(test);
@@ -192,20 +193,20 @@ internal static partial class CatalogClaimReader
         return [.. tests];
     }
 
-    private static void RequireMeasure(CatalogRow row, CatalogNode place, string name, IReadOnlyList<ClaimMeasure> measures)
+    private static void RequireMeasure(YamlNode place, string name, IReadOnlyList<ClaimMeasure> measures)
     {
         string[] names = [.. measures.Select(m => m.Name)];
         if (!names.Contains(name))
         {
-            throw row.Error(place, $"no measure \"{name}\" stands before it; there are: {(names.Length == 0 ? "none" : string.Join(", ", names))}{NearestSpelling.Hint(name, names)}");
+            throw place.Wrong($"no measure \"{name}\" stands before it; there are: {(names.Length == 0 ? "none" : string.Join(", ", names))}{Spelling.Hint(name, names)}");
         }
     }
 
-    private static IReadOnlyList<CatalogNode> Items(CatalogRow row, string key) => row.Find(key) switch
+    private static IReadOnlyList<YamlNode> Items(CatalogRow row, string key) => row.Find(key) switch
     {
         null => [],
-        ListNode list => list.Items,
-        var other => throw row.Error(other, $"\"{key}\" must be a list"),
+        YamlSequence list => list.Items,
+        var other => throw other.Wrong($"\"{key}\" must be a list"),
     };
 
     [GeneratedRegex(@"\{(?<name>[^{}]*)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

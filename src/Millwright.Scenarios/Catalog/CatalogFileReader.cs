@@ -1,4 +1,6 @@
 using Millwright.Catalog;
+using Millwright.Quantities;
+using Millwright.Scenarios.Yaml;
 
 namespace Millwright.Scenarios.CatalogFiles;
 
@@ -8,6 +10,8 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
 {
     private static readonly string[] Sections =
         ["collection", "figures", "systems", "network_parts", "prices", "models", "token_prices", "locations", "claims", "length_histograms", "operator_curves"];
+
+    private static readonly SourceKind s_kind = SourceKind.Catalog(Sections);
 
     private readonly RowSet<CatalogFigure> _figures = new("figure", baseCatalog.Figures, f => f.Collection + "/" + f.Id);
     private readonly RowSet<SystemRecord> _systems = new("system", baseCatalog.Systems, s => s.Id);
@@ -25,20 +29,19 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
     /// <param name="file">Path of the file.</param>
     public void Read(string file)
     {
-        CatalogNode root = CatalogFileParser.Parse(file, CatalogFileParser.ReadText(file))
-            ?? throw new InputException(file, 1, 1, $"is empty; allowed at the top: {string.Join(", ", Sections)}");
-        var top = new CatalogRow(file, "catalog file", WithSection(file, root), Sections);
+        YamlNode root = YamlTree.Read(file, SourceText.Read(file, s_kind), s_kind);
+        var top = new CatalogRow("catalog file", WithSection(root), Sections);
         string collection = top.OptionalText("collection") ?? Path.GetFileNameWithoutExtension(file);
-        Add(top, "figures", _figures, n => CatalogRowReaders.Figure(file, n, collection));
-        Add(top, "systems", _systems, n => CatalogRowReaders.System(file, n));
-        Add(top, "network_parts", _networkParts, n => CatalogRowReaders.NetworkPart(file, n));
-        Add(top, "prices", _prices, n => CatalogRowReaders.Price(file, n, _references));
-        Add(top, "models", _models, n => CatalogRowReaders.Model(file, n));
-        Add(top, "token_prices", _tokenPrices, n => CatalogRowReaders.TokenPrice(file, n));
-        Add(top, "locations", _locations, n => CatalogRowReaders.Location(file, n, _references));
-        Add(top, "claims", _claims, n => CatalogClaimReader.Claim(file, n, _references));
-        Add(top, "length_histograms", _histograms, n => CatalogRowReaders.Histogram(file, n));
-        Add(top, "operator_curves", _curves, n => CatalogRowReaders.Curve(file, n, _references));
+        Add(top, "figures", _figures, n => CatalogRowReaders.Figure(n, collection));
+        Add(top, "systems", _systems, n => CatalogRowReaders.System(n));
+        Add(top, "network_parts", _networkParts, n => CatalogRowReaders.NetworkPart(n));
+        Add(top, "prices", _prices, n => CatalogRowReaders.Price(n, _references));
+        Add(top, "models", _models, n => CatalogRowReaders.Model(n));
+        Add(top, "token_prices", _tokenPrices, n => CatalogRowReaders.TokenPrice(n));
+        Add(top, "locations", _locations, n => CatalogRowReaders.Location(n, _references));
+        Add(top, "claims", _claims, n => CatalogClaimReader.Claim(n, _references));
+        Add(top, "length_histograms", _histograms, n => CatalogRowReaders.Histogram(n));
+        Add(top, "operator_curves", _curves, n => CatalogRowReaders.Curve(n, _references));
     }
 
     /// <summary>The merged catalog.</summary>
@@ -69,21 +72,22 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
     }
 
     // A file of one kind of row may be a bare list: its name then says the kind.
-    private static CatalogNode WithSection(string file, CatalogNode root)
+    private static YamlNode WithSection(YamlNode root)
     {
-        if (root is not ListNode list)
+        if (root is not YamlSequence list)
         {
             return root;
         }
 
-        string name = Path.GetFileNameWithoutExtension(file);
+        string name = Path.GetFileNameWithoutExtension(root.File);
         string section = name switch
         {
             "lengths" => "length_histograms",
             "operator-curves" => "operator_curves",
-            _ => throw new InputException(file, root.Line, root.Column, $"begins with a list; allowed at the top: {string.Join(", ", Sections)}"),
+            _ => throw root.Wrong($"the file begins with a list; {s_kind.Content}"),
         };
-        return new MapNode([new MapEntry(new ScalarNode(section, false, list.Line, list.Column), list)], list.Line, list.Column);
+        YamlScalar key = new(list.File, list.Line, list.Column, section, IsPlain: true);
+        return new YamlMapping(list.File, list.Line, list.Column, [new YamlEntry(key, list)]);
     }
 
     private static void Check(CatalogReference reference, CatalogData catalog)
@@ -96,8 +100,7 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
         };
         if (!exists)
         {
-            throw new InputException(
-                reference.File, reference.Node.Line, reference.Node.Column, $"no {what} \"{reference.Id}\" in the catalog{NearestSpelling.Hint(reference.Id, known)}");
+            throw reference.Node.Wrong($"no {what} \"{reference.Id}\" in the catalog{Spelling.Hint(reference.Id, known)}");
         }
     }
 
@@ -105,21 +108,21 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
         catalog.FindFigure(id) is not null || catalog.FindSystem(id) is not null || catalog.FindNetworkPart(id) is not null
         || catalog.FindPrice(id) is not null || catalog.TokenPrices.Any(p => p.Id == id);
 
-    private static void Add<T>(CatalogRow top, string section, RowSet<T> rows, Func<CatalogNode, T> read)
+    private static void Add<T>(CatalogRow top, string section, RowSet<T> rows, Func<YamlNode, T> read)
     {
         switch (top.Find(section))
         {
             case null:
                 return;
-            case ListNode list:
-                foreach (CatalogNode node in list.Items)
+            case YamlSequence list:
+                foreach (YamlNode node in list.Items)
                 {
-                    rows.Add(read(node), top.File, node);
+                    rows.Add(read(node), node);
                 }
 
                 return;
             case var other:
-                throw top.Error(other, $"\"{section}\" must be a list of rows");
+                throw other.Wrong($"\"{section}\" must be a list of rows");
         }
     }
 
@@ -128,18 +131,18 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
     {
         private readonly List<T> _rows = [.. baseRows];
         private readonly Dictionary<string, int> _places = baseRows.Select((r, i) => (key(r), i)).ToDictionary(p => p.Item1, p => p.i, StringComparer.Ordinal);
-        private readonly Dictionary<string, (string File, int Line)> _added = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, YamlNode> _added = new(StringComparer.Ordinal);
 
         public IReadOnlyList<T> Rows => _rows;
 
-        public void Add(T row, string file, CatalogNode node)
+        public void Add(T row, YamlNode node)
         {
             string id = key(row);
-            if (!_added.TryAdd(id, (file, node.Line)))
+            if (!_added.TryAdd(id, node))
             {
-                (string firstFile, int firstLine) = _added[id];
-                string place = firstFile == file ? $"line {firstLine}" : $"{firstFile} line {firstLine}";
-                throw new InputException(file, node.Line, node.Column, $"second {what} \"{id}\"; the first stands in {place}");
+                YamlNode first = _added[id];
+                string place = first.File == node.File ? $"line {first.Line}" : first.Origin;
+                throw node.Wrong($"second {what} \"{id}\"; the first stands in {place}");
             }
 
             if (_places.TryGetValue(id, out int at))

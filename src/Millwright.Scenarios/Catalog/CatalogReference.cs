@@ -1,3 +1,5 @@
+using Millwright.Scenarios.Yaml;
+
 namespace Millwright.Scenarios.CatalogFiles;
 
 /// <summary>What a reference points to.</summary>
@@ -14,8 +16,7 @@ internal enum ReferenceKind
 }
 
 /// <summary>An id that must exist once all files are read.</summary>
-/// <param name="File">File that holds it.</param>
 /// <param name="Node">Where it stands.</param>
 /// <param name="Kind">What it points to.</param>
 /// <param name="Id">The id.</param>
-internal readonly record struct CatalogReference(string File, CatalogNode Node, ReferenceKind Kind, string Id);
+internal readonly record struct CatalogReference(YamlNode Node, ReferenceKind Kind, string Id);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Millwright.Catalog;
+using Millwright.Quantities;
+using Millwright.Scenarios.Yaml;
 
 namespace Millwright.Scenarios.CatalogFiles;
 
@@ -9,55 +11,49 @@ internal sealed class CatalogRow
     private static readonly string[] RangeKeys = ["low", "mid", "high"];
     private static readonly string[] EvidenceNames = [.. Enum.GetNames<Evidence>().Select(n => n.ToLowerInvariant())];
 
-    private readonly MapNode _map;
-    private readonly Dictionary<string, CatalogNode> _values = new(StringComparer.Ordinal);
+    private readonly YamlMapping _map;
+    private readonly Dictionary<string, YamlNode> _values = new(StringComparer.Ordinal);
 
     /// <summary>Takes a row.</summary>
-    /// <param name="file">Name of the file, for messages.</param>
     /// <param name="what">What the row is, for messages: "figure".</param>
     /// <param name="node">The row.</param>
     /// <param name="allowed">Keys that may stand in it.</param>
     /// <exception cref="InputException">The row is no mapping or holds an unknown key.</exception>
-    public CatalogRow(string file, string what, CatalogNode node, IReadOnlyList<string> allowed)
+    public CatalogRow(string what, YamlNode node, IReadOnlyList<string> allowed)
     {
-        File = file;
         What = what;
-        _map = node as MapNode ?? throw new InputException(file, node.Line, node.Column, $"a {what} must be keys with values, such as \"{allowed[0]}: …\"");
-        foreach (MapEntry entry in _map.Entries)
+        _map = node as YamlMapping ?? throw node.Wrong($"a {what} must be keys with values, such as \"{allowed[0]}: …\"");
+        foreach (YamlEntry entry in _map.Entries)
         {
             string key = entry.Key.Text;
             if (!allowed.Contains(key))
             {
-                throw Error(entry.Key, $"unknown key \"{key}\" in a {what}; allowed: {string.Join(", ", allowed)}{NearestSpelling.Hint(key, allowed)}");
+                throw entry.Key.Wrong($"unknown key \"{key}\" in a {what}; allowed: {string.Join(", ", allowed)}{Spelling.Hint(key, allowed)}");
             }
 
             _values.Add(key, entry.Value);
         }
     }
 
-    /// <summary>Name of the file.</summary>
-    public string File { get; }
-
     /// <summary>What the row is.</summary>
     public string What { get; }
 
-    /// <summary>Line of the row.</summary>
-    public int Line => _map.Line;
-
-    /// <summary>Column of the row.</summary>
-    public int Column => _map.Column;
+    /// <summary>An error at the row as a whole.</summary>
+    /// <param name="message">What is wrong.</param>
+    /// <returns>The exception to throw.</returns>
+    public InputException Wrong(string message) => _map.Wrong(message);
 
     /// <summary>The node of a key, or null.</summary>
     /// <param name="key">The key.</param>
     /// <returns>The node, or null where the key is absent or has no value (nothing, null or ~).</returns>
-    public CatalogNode? Find(string key) =>
-        _values.GetValueOrDefault(key) is { } node && node is not ScalarNode { Text: "" or "null" or "~", IsQuoted: false } ? node : null;
+    public YamlNode? Find(string key) =>
+        _values.GetValueOrDefault(key) is { } node && node is not YamlScalar { IsEmpty: true } ? node : null;
 
     /// <summary>A text that must be there.</summary>
     /// <param name="key">The key.</param>
     /// <returns>The text, not empty.</returns>
     public string Required(string key) =>
-        OptionalText(key) is { Length: > 0 } text ? text : throw new InputException(File, Line, Column, $"{What} {Name()}needs a \"{key}\"");
+        OptionalText(key) is { Length: > 0 } text ? text : throw _map.Wrong($"{What} {Name()}needs a \"{key}\"");
 
     /// <summary>A text, empty where absent.</summary>
     /// <param name="key">The key.</param>
@@ -70,8 +66,8 @@ internal sealed class CatalogRow
     public string? OptionalText(string key) => Find(key) switch
     {
         null => null,
-        ScalarNode scalar => scalar.Text,
-        var other => throw Error(other, $"\"{key}\" must be a text"),
+        YamlScalar scalar => scalar.Text,
+        var other => throw other.Wrong($"\"{key}\" must be a text"),
     };
 
     /// <summary>A finite number, null where absent.</summary>
@@ -82,7 +78,7 @@ internal sealed class CatalogRow
     /// <summary>A finite number that must be there.</summary>
     /// <param name="key">The key.</param>
     /// <returns>The number.</returns>
-    public double RequiredNumber(string key) => Number(key) ?? throw new InputException(File, Line, Column, $"{What} {Name()}needs a \"{key}\"");
+    public double RequiredNumber(string key) => Number(key) ?? throw _map.Wrong($"{What} {Name()}needs a \"{key}\"");
 
     /// <summary>A number of at least zero, null where absent.</summary>
     /// <param name="key">The key.</param>
@@ -90,7 +86,7 @@ internal sealed class CatalogRow
     public double? NotNegative(string key)
     {
         double? value = Number(key);
-        return value is not < 0 ? value : throw Error(Find(key)!, $"\"{key}\" is {Say(value)}; allowed: 0 or more");
+        return value is not < 0 ? value : throw Find(key)!.Wrong($"\"{key}\" is {Say(value)}; allowed: 0 or more");
     }
 
     /// <summary>A number above zero, null where absent.</summary>
@@ -99,7 +95,7 @@ internal sealed class CatalogRow
     public double? Positive(string key)
     {
         double? value = Number(key);
-        return value is not <= 0 ? value : throw Error(Find(key)!, $"\"{key}\" is {Say(value)}; allowed: above 0");
+        return value is not <= 0 ? value : throw Find(key)!.Wrong($"\"{key}\" is {Say(value)}; allowed: above 0");
     }
 
     /// <summary>A whole number of at least one, null where absent.</summary>
@@ -110,7 +106,7 @@ internal sealed class CatalogRow
         double? value = Number(key);
         return value is null || (value is >= 1 and <= int.MaxValue && value == Math.Floor(value.Value))
             ? (int?)value
-            : throw Error(Find(key)!, $"\"{key}\" is {Say(value)}; allowed: a whole number from 1");
+            : throw Find(key)!.Wrong($"\"{key}\" is {Say(value)}; allowed: a whole number from 1");
     }
 
     /// <summary>True or false; false where absent.</summary>
@@ -119,9 +115,9 @@ internal sealed class CatalogRow
     public bool Flag(string key) => Find(key) switch
     {
         null => false,
-        ScalarNode { Text: "true" } => true,
-        ScalarNode { Text: "false" } => false,
-        var other => throw Error(other, $"\"{key}\" must be true or false"),
+        YamlScalar { Text: "true" } => true,
+        YamlScalar { Text: "false" } => false,
+        var other => throw other.Wrong($"\"{key}\" must be true or false"),
     };
 
     /// <summary>One of a few words that must be there.</summary>
@@ -131,7 +127,7 @@ internal sealed class CatalogRow
     public string Choice(string key, IReadOnlyList<string> allowed)
     {
         string word = Required(key);
-        return allowed.Contains(word) ? word : throw Error(Find(key)!, $"unknown {key} \"{word}\"; allowed: {string.Join(", ", allowed)}{NearestSpelling.Hint(word, allowed)}");
+        return allowed.Contains(word) ? word : throw Find(key)!.Wrong($"unknown {key} \"{word}\"; allowed: {string.Join(", ", allowed)}{Spelling.Hint(word, allowed)}");
     }
 
     /// <summary>A kind of evidence that must be there.</summary>
@@ -146,15 +142,15 @@ internal sealed class CatalogRow
     public string Source(Evidence evidence, string id) => Text("source") switch
     {
         { Length: > 0 } source => source,
-        _ when evidence is Millwright.Catalog.Evidence.Recalled or Millwright.Catalog.Evidence.Assumption => $"catalog/{Path.GetFileName(File)} row {id}",
-        _ => throw new InputException(File, Line, Column, $"{What} \"{id}\" needs a \"source\"; only recalled and assumption rows may leave it out"),
+        _ when evidence is Millwright.Catalog.Evidence.Recalled or Millwright.Catalog.Evidence.Assumption => $"catalog/{Path.GetFileName(_map.File)} row {id}",
+        _ => throw _map.Wrong($"{What} \"{id}\" needs a \"source\"; only recalled and assumption rows may leave it out"),
     };
 
     /// <summary>A list of texts, empty where absent.</summary>
     /// <param name="key">The key.</param>
     /// <returns>The texts.</returns>
     public string[] Texts(string key) =>
-        [.. Items(key).Select(i => i is ScalarNode { Text.Length: > 0 } s ? s.Text : throw Error(i, $"\"{key}\" must be a list of texts"))];
+        [.. Items(key).Select(i => i is YamlScalar { Text.Length: > 0 } s ? s.Text : throw i.Wrong($"\"{key}\" must be a list of texts"))];
 
     /// <summary>A list of finite numbers, empty where absent.</summary>
     /// <param name="key">The key.</param>
@@ -166,7 +162,7 @@ internal sealed class CatalogRow
     /// <param name="allowed">Keys that may stand in it.</param>
     /// <returns>The mapping or null.</returns>
     public CatalogRow? Map(string key, IReadOnlyList<string> allowed) =>
-        Find(key) is { } node ? new CatalogRow(File, key, node, allowed) : null;
+        Find(key) is { } node ? new CatalogRow(key, node, allowed) : null;
 
     /// <summary>Checks that the stated ones of low, mid and high ascend.</summary>
     /// <returns>Low, mid and high, each null where not stated.</returns>
@@ -184,7 +180,7 @@ internal sealed class CatalogRow
     /// <returns>The price; all null where absent.</returns>
     public PriceRange Price(string key)
     {
-        if (Find(key) is ScalarNode)
+        if (Find(key) is YamlScalar)
         {
             return new PriceRange(null, NotNegative(key), null);
         }
@@ -200,41 +196,35 @@ internal sealed class CatalogRow
         return map.OrderedRange();
     }
 
-    /// <summary>An error at a node of this row.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="message">The message.</param>
-    /// <returns>The error, to throw.</returns>
-    public InputException Error(CatalogNode node, string message) => new(File, node.Line, node.Column, message);
-
     private static string Say(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
     private void Ascend(string lowerKey, double? lower, string upperKey, double? upper)
     {
         if (lower > upper)
         {
-            throw Error(Find(lowerKey)!, $"{lowerKey} {Say(lower)} is greater than {upperKey} {Say(upper)}; allowed: low, mid, high in ascending order");
+            throw Find(lowerKey)!.Wrong($"{lowerKey} {Say(lower)} is greater than {upperKey} {Say(upper)}; allowed: low, mid, high in ascending order");
         }
     }
 
-    private IReadOnlyList<CatalogNode> Items(string key) => Find(key) switch
+    private IReadOnlyList<YamlNode> Items(string key) => Find(key) switch
     {
         null => [],
-        ListNode list => list.Items,
-        var other => throw Error(other, $"\"{key}\" must be a list, such as [a, b]"),
+        YamlSequence list => list.Items,
+        var other => throw other.Wrong($"\"{key}\" must be a list, such as [a, b]"),
     };
 
-    private double Number(CatalogNode node, string key)
+    private static double Number(YamlNode node, string key)
     {
-        if (node is not ScalarNode scalar)
+        if (node is not YamlScalar scalar)
         {
-            throw Error(node, $"\"{key}\" must be a number");
+            throw node.Wrong($"\"{key}\" must be a number");
         }
 
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return double.TryParse(scalar.Text, Styles, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value
-            : throw Error(node, $"\"{key}\" is \"{scalar.Text}\"; allowed: a finite number such as 12.5 or 7.8e6, without unit");
+            : throw node.Wrong($"\"{key}\" is \"{scalar.Text}\"; allowed: a finite number such as 12.5 or 7.8e6, without unit");
     }
 
-    private string Name() => _values.GetValueOrDefault("id") is ScalarNode { Text.Length: > 0 } id ? $"\"{id.Text}\" " : "";
+    private string Name() => _values.GetValueOrDefault("id") is YamlScalar { Text.Length: > 0 } id ? $"\"{id.Text}\" " : "";
 }

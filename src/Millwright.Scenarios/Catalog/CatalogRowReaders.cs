@@ -1,4 +1,6 @@
 using Millwright.Catalog;
+using Millwright.Quantities;
+using Millwright.Scenarios.Yaml;
 
 namespace Millwright.Scenarios.CatalogFiles;
 
@@ -64,19 +66,18 @@ internal static class CatalogRowReaders
     ];
 
     /// <summary>A figure.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <param name="collection">Collection where the row names none.</param>
     /// <returns>The figure.</returns>
-    public static CatalogFigure Figure(string file, CatalogNode node, string collection)
+    public static CatalogFigure Figure(YamlNode node, string collection)
     {
-        var row = new CatalogRow(file, "figure", node, FigureKeys);
+        var row = new CatalogRow("figure", node, FigureKeys);
         string id = row.Required("id");
         string unit = row.Required("unit");
         PriceRange range = row.OrderedRange();
         if (range == default && unit != "event")
         {
-            throw new InputException(file, row.Line, row.Column, $"figure \"{id}\" has no low, mid or high; only a row with unit event may have none");
+            throw row.Wrong($"figure \"{id}\" has no low, mid or high; only a row with unit event may have none");
         }
 
         Evidence evidence = row.Evidence("evidence");
@@ -99,12 +100,11 @@ internal static class CatalogRowReaders
     }
 
     /// <summary>A system.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <returns>The system.</returns>
-    public static SystemRecord System(string file, CatalogNode node)
+    public static SystemRecord System(YamlNode node)
     {
-        var row = new CatalogRow(file, "system", node, SystemKeys);
+        var row = new CatalogRow("system", node, SystemKeys);
         string id = row.Required("id");
         CatalogRow? peak = row.Map("peak_tflops", PeakKeys);
         CatalogRow? memory = row.Map("memory", MemoryKeys);
@@ -153,12 +153,11 @@ internal static class CatalogRowReaders
     }
 
     /// <summary>A network part.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <returns>The part.</returns>
-    public static NetworkPart NetworkPart(string file, CatalogNode node)
+    public static NetworkPart NetworkPart(YamlNode node)
     {
-        var row = new CatalogRow(file, "network part", node, NetworkKeys);
+        var row = new CatalogRow("network part", node, NetworkKeys);
         string id = row.Required("id");
         Evidence evidence = row.Evidence("evidence");
         PriceRange price = row.Price("price_usd");
@@ -182,18 +181,17 @@ internal static class CatalogRowReaders
     }
 
     /// <summary>A price with what it holds.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <param name="references">Takes the system named, to be checked when all files are read.</param>
     /// <returns>The price.</returns>
-    public static PriceScope Price(string file, CatalogNode node, ICollection<CatalogReference> references)
+    public static PriceScope Price(YamlNode node, ICollection<CatalogReference> references)
     {
-        var row = new CatalogRow(file, "price", node, PriceKeys);
+        var row = new CatalogRow("price", node, PriceKeys);
         string id = row.Required("id");
         string system = row.Required("system");
         if (system != "*")
         {
-            references.Add(new CatalogReference(file, row.Find("system")!, ReferenceKind.System, system));
+            references.Add(new CatalogReference(row.Find("system")!, ReferenceKind.System, system));
         }
 
         Dictionary<string, Inclusion> parts = new(StringComparer.Ordinal);
@@ -223,17 +221,16 @@ internal static class CatalogRowReaders
     }
 
     /// <summary>A model with its configuration file.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <returns>The model.</returns>
-    public static ModelRecord Model(string file, CatalogNode node)
+    public static ModelRecord Model(YamlNode node)
     {
-        var row = new CatalogRow(file, "model", node, ModelKeys);
+        var row = new CatalogRow("model", node, ModelKeys);
         string id = row.Required("id");
         string config = row.Required("config");
         if (config != Path.GetFileName(config))
         {
-            throw row.Error(row.Find("config")!, $"\"config\" is \"{config}\"; allowed: the name of a file beside this one");
+            throw row.Find("config")!.Wrong($"\"config\" is \"{config}\"; allowed: the name of a file beside this one");
         }
 
         Evidence evidence = row.Evidence("evidence");
@@ -241,7 +238,7 @@ internal static class CatalogRowReaders
             id,
             row.Text("hugging_face_name"),
             row.Texts("aliases"),
-            ModelConfigFile.Read(Path.Combine(Path.GetDirectoryName(file) ?? "", config)),
+            ModelConfigFile.Read(Path.Combine(Path.GetDirectoryName(node.File) ?? "", config)),
             row.Positive("published_parameters"),
             row.Positive("published_active_parameters"),
             row.Text("weights_precision"),
@@ -251,12 +248,11 @@ internal static class CatalogRowReaders
     }
 
     /// <summary>A price of tokens.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <returns>The price.</returns>
-    public static TokenPrice TokenPrice(string file, CatalogNode node)
+    public static TokenPrice TokenPrice(YamlNode node)
     {
-        var row = new CatalogRow(file, "token price", node, TokenPriceKeys);
+        var row = new CatalogRow("token price", node, TokenPriceKeys);
         string id = row.Required("id");
         Evidence evidence = row.Evidence("evidence");
         return new TokenPrice(
@@ -275,13 +271,12 @@ internal static class CatalogRowReaders
     }
 
     /// <summary>A place.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <param name="references">Takes the rows named, to be checked when all files are read.</param>
     /// <returns>The place.</returns>
-    public static LocationRecord Location(string file, CatalogNode node, ICollection<CatalogReference> references)
+    public static LocationRecord Location(YamlNode node, ICollection<CatalogReference> references)
     {
-        var row = new CatalogRow(file, "location", node, LocationKeys);
+        var row = new CatalogRow("location", node, LocationKeys);
         return new LocationRecord(
             row.Required("id"),
             row.Required("name"),
@@ -298,7 +293,7 @@ internal static class CatalogRowReaders
             string? id = row.OptionalText(key);
             if (id is not null)
             {
-                references.Add(new CatalogReference(file, row.Find(key)!, ReferenceKind.Figure, id));
+                references.Add(new CatalogReference(row.Find(key)!, ReferenceKind.Figure, id));
             }
 
             return id;
@@ -306,17 +301,16 @@ internal static class CatalogRowReaders
     }
 
     /// <summary>Request lengths.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <returns>The histogram.</returns>
-    public static LengthHistogram Histogram(string file, CatalogNode node)
+    public static LengthHistogram Histogram(YamlNode node)
     {
-        var row = new CatalogRow(file, "length histogram", node, HistogramKeys);
+        var row = new CatalogRow("length histogram", node, HistogramKeys);
         double[] input = row.Numbers("input_tokens");
         double[] output = row.Numbers("output_tokens");
         if (input.Length == 0 || input.Length != output.Length)
         {
-            throw new InputException(file, row.Line, row.Column, $"input_tokens has {input.Length} numbers and output_tokens {output.Length}; allowed: the same number of both, at least one");
+            throw row.Wrong($"input_tokens has {input.Length} numbers and output_tokens {output.Length}; allowed: the same number of both, at least one");
         }
 
         return new LengthHistogram(
@@ -332,15 +326,14 @@ internal static class CatalogRowReaders
     }
 
     /// <summary>A measured operator curve.</summary>
-    /// <param name="file">Name of the file.</param>
     /// <param name="node">The row.</param>
     /// <param name="references">Takes the system named, to be checked when all files are read.</param>
     /// <returns>The curve.</returns>
-    public static OperatorCurve Curve(string file, CatalogNode node, ICollection<CatalogReference> references)
+    public static OperatorCurve Curve(YamlNode node, ICollection<CatalogReference> references)
     {
-        var row = new CatalogRow(file, "operator curve", node, CurveKeys);
+        var row = new CatalogRow("operator curve", node, CurveKeys);
         string system = row.Required("system_id");
-        references.Add(new CatalogReference(file, row.Find("system_id")!, ReferenceKind.System, system));
+        references.Add(new CatalogReference(row.Find("system_id")!, ReferenceKind.System, system));
         return new OperatorCurve(
             row.Required("id"),
             system,
@@ -362,12 +355,12 @@ internal static class CatalogRowReaders
         {
             if (!PriceParts.Contains(part))
             {
-                throw row.Error(row.Find(key)!, $"unknown part \"{part}\" in \"{key}\"; allowed: {string.Join(", ", PriceParts)}{NearestSpelling.Hint(part, PriceParts)}");
+                throw row.Find(key)!.Wrong($"unknown part \"{part}\" in \"{key}\"; allowed: {string.Join(", ", PriceParts)}{Spelling.Hint(part, PriceParts)}");
             }
 
             if (!parts.TryAdd(part, inclusion))
             {
-                throw row.Error(row.Find(key)!, $"part \"{part}\" stands twice in the lists of one price");
+                throw row.Find(key)!.Wrong($"part \"{part}\" stands twice in the lists of one price");
             }
         }
     }

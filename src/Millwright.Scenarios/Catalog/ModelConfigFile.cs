@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Millwright.Scenarios.Yaml;
 
 namespace Millwright.Scenarios.CatalogFiles;
 
@@ -11,7 +12,7 @@ internal static class ModelConfigFile
     /// <exception cref="InputException">The file is missing, unreadable or no JSON object.</exception>
     public static string Read(string file)
     {
-        string text = CatalogFileParser.ReadText(file);
+        string text = SourceText.ReadUnchecked(file, SourceKind.ModelConfig);
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);

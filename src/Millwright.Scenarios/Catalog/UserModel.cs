@@ -1,45 +1,39 @@
-using System.Text.Json;
 using Millwright.Catalog;
+using Millwright.Scenarios.CatalogFiles;
 
 namespace Millwright.Scenarios;
 
 /// <summary>Puts a user's own model into an overlay of the catalog.</summary>
 public static class UserModel
 {
+    /// <summary>The id that a model gets by its path: the name of the file, or of the folder where the file is called config.json.</summary>
+    /// <param name="configFile">Path of the config.json.</param>
+    /// <returns>An id in lower case; what an id cannot hold has become a dash.</returns>
+    public static string IdOf(string configFile)
+    {
+        string full = Path.GetFullPath(configFile);
+        string name = Path.GetFileNameWithoutExtension(full);
+        return OverlayFile.IdOf(
+            name.Equals("config", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(Path.GetDirectoryName(full)) is { Length: > 0 } folder ? folder : name);
+    }
+
     /// <summary>Reads a Hugging Face config.json and writes models/ID.json and models/ID.yaml into an overlay directory, which is made where it is missing.</summary>
     /// <param name="directory">Directory of the overlay.</param>
     /// <param name="id">Id for the model: lower-case letters, digits, dot, dash and underscore.</param>
     /// <param name="configFile">Path of the config.json.</param>
-    /// <returns>The model as <see cref="CatalogYaml.LoadDirectory(string, CatalogData)"/> will read it.</returns>
+    /// <returns>The model as <see cref="CatalogYaml.LoadDirectory(string, CatalogData)"/> will read it, and the path of its row.</returns>
     /// <exception cref="InputException">The id is not allowed or taken, the file cannot be read, or the overlay cannot be written; then nothing was written over.</exception>
-    public static ModelRecord Add(string directory, string id, string configFile)
+    public static (ModelRecord Model, string RowFile) Add(string directory, string id, string configFile)
     {
-        if (id.Length == 0 || id.StartsWith('.') || !id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_'))
-        {
-            throw new InputException(configFile, 0, 0, $"\"{id}\" cannot be the id of a model; allowed: lower-case letters, digits, dot, dash and underscore, such as my-model-7b");
-        }
-
+        OverlayFile.CheckId(id, configFile, "a model");
         ModelRecord model = CatalogYaml.ReadModelConfig(configFile, id);
         string models = Path.Combine(directory, "models");
-        string row = Path.Combine(models, id + ".yaml");
-        try
-        {
-            Directory.CreateDirectory(models);
-            if (File.Exists(row))
-            {
-                throw new InputException(row, 0, 0, $"the overlay already has a model \"{id}\"; name another id or take that file away");
-            }
-
-            File.WriteAllText(Path.Combine(models, id + ".json"), model.ConfigJson + "\n");
-            File.WriteAllText(row, $"models:\n  - id: {Quote(id)}\n    config: {Quote(id + ".json")}\n    source: {Quote(configFile)}\n    evidence: read\n");
-            return model;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(directory, 0, 0, $"cannot be written: {e.Message}");
-        }
+        string row = id + ".yaml";
+        string config = id + ".json";
+        OverlayFile.Write(
+            models,
+            (row, $"models:\n  - id: {OverlayFile.Quote(id)}\n    config: {OverlayFile.Quote(config)}\n    source: {OverlayFile.Quote(configFile)}\n    evidence: read\n"),
+            (config, model.ConfigJson + "\n"));
+        return (model, Path.Combine(models, row));
     }
-
-    // A JSON string is a valid double-quoted YAML text.
-    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

@@ -1,67 +1,70 @@
 using System.Text;
+using Millwright.Quantities;
 
 namespace Millwright.Scenarios.Yaml;
 
-/// <summary>Reads a text file that a user named: small, UTF-8, and free of tabs and control characters.</summary>
+/// <summary>Reads a text file that a user named: of bounded size and in UTF-8; YAML also free of tabs and control characters.</summary>
 internal static class SourceText
 {
-    /// <summary>Most bytes of a file.</summary>
-    public const int MostBytes = 5_000_000;
+    private const int BytesPerMegabyte = 1_000_000;
 
     private static readonly UTF8Encoding s_strict = new(false, true);
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file of YAML.</summary>
     /// <param name="path">Path as the user named it.</param>
+    /// <param name="kind">What the file is meant to be.</param>
     /// <returns>Its text, checked.</returns>
     /// <exception cref="InputException">The file is missing, is a directory, cannot be read, is too large, or is not clean text.</exception>
-    public static string Read(string path)
+    public static string Read(string path, SourceKind kind)
+    {
+        string text = ReadUnchecked(path, kind);
+        Check(path, text, kind);
+        return text;
+    }
+
+    /// <summary>Reads a file in which tabs and other characters may stand, such as JSON.</summary>
+    /// <param name="path">Path as the user named it.</param>
+    /// <param name="kind">What the file is meant to be.</param>
+    /// <returns>Its text.</returns>
+    /// <exception cref="InputException">The file is missing, is a directory, cannot be read, is too large, or is not UTF-8.</exception>
+    public static string ReadUnchecked(string path, SourceKind kind)
     {
         if (path.Trim().Length == 0 || path.Contains('\0'))
         {
-            throw new InputException(path.Replace("\0", "", StringComparison.Ordinal), 0, 0, "this is not a path; give the path of a scenario, such as scenarios/gigawatt.yaml");
+            throw new InputException(path.Replace("\0", "", StringComparison.Ordinal), 0, 0, $"this is not a path; give {kind.WantedFile}");
         }
 
         if (Directory.Exists(path))
         {
-            throw new InputException(path, 0, 0, "this is a directory; a file is wanted, such as scenarios/gigawatt.yaml");
+            throw new InputException(path, 0, 0, $"this is a directory; give {kind.WantedFile}");
         }
 
         if (!File.Exists(path))
         {
-            string hint = NearFile(path) is { } near ? $"; did you mean \"{near}\"?" : "";
-            throw new InputException(path, 0, 0, "there is no such file" + hint);
+            throw new InputException(path, 0, 0, "there is no such file" + NearFile(path, kind));
         }
 
-        byte[] bytes;
         try
         {
-            bytes = ReadCapped(path);
+            return Decode(path, ReadCapped(path, kind));
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             string why = e is UnauthorizedAccessException ? "permission is denied" : "another program holds it, or the disk failed";
             throw new InputException(path, 0, 0, $"the file cannot be read: {why}");
         }
-
-        if (bytes.Length > MostBytes)
-        {
-            throw new InputException(path, 0, 0, "the file is larger than 5 MB; a scenario is a page of text");
-        }
-
-        string text = Decode(path, bytes);
-        Check(path, text);
-        return text;
     }
 
     /// <summary>Checks a text as a file's is.</summary>
     /// <param name="name">Name to show.</param>
     /// <param name="text">The text.</param>
+    /// <param name="kind">What the text is meant to be.</param>
     /// <exception cref="InputException">It is empty, too long, or holds a tab or a control character.</exception>
-    public static void Check(string name, string text)
+    public static void Check(string name, string text, SourceKind kind)
     {
-        if (text.Length > MostBytes)
+        if (text.Length > kind.MostBytes)
         {
-            throw new InputException(name, 0, 0, "the text is longer than 5 MB; a scenario is a page of text");
+            throw new InputException(name, 0, 0, $"the text is longer than {kind.MostBytes / BytesPerMegabyte} MB; {kind.Size}");
         }
 
         int line = 1;
@@ -76,7 +79,8 @@ internal static class SourceText
             }
             else if (c == '\t')
             {
-                throw new InputException(name, line, i - lineStart + 1, "a tab was found; allowed are spaces, two for each level");
+                string found = text.AsSpan(lineStart, i - lineStart).Trim(' ').IsEmpty ? "a tab indents this line" : "a tab was found";
+                throw new InputException(name, line, i - lineStart + 1, found + "; allowed are spaces, two for each level");
             }
             else if ((c < ' ' && c != '\r') || c is >= '\x7f' and <= '\x9f' or '\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff')
             {
@@ -95,24 +99,29 @@ internal static class SourceText
 
         if (text.AsSpan().Trim().Length == 0)
         {
-            throw new InputException(name, 1, 1, "the file is empty; \"millwright new\" writes a scenario to start from");
+            throw new InputException(name, 1, 1, $"the file is empty; {kind.WhenEmpty}");
         }
     }
 
-    private static byte[] ReadCapped(string path)
+    private static byte[] ReadCapped(string path, SourceKind kind)
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        if (stream.CanSeek && stream.Length > MostBytes)
+        string most = $"larger than {kind.MostBytes / BytesPerMegabyte} MB; {kind.Size}";
+        if (stream.CanSeek && stream.Length > kind.MostBytes)
         {
-            return new byte[MostBytes + 1];
+            throw new InputException(path, 0, 0, $"the file has {stream.Length} bytes and is {most}");
         }
 
         using MemoryStream content = new();
         byte[] buffer = new byte[65536];
         int read;
-        while (content.Length <= MostBytes && (read = stream.Read(buffer)) > 0)
+        while ((read = stream.Read(buffer)) > 0)
         {
             content.Write(buffer, 0, read);
+            if (content.Length > kind.MostBytes)
+            {
+                throw new InputException(path, 0, 0, $"the file is {most}");
+            }
         }
 
         return content.ToArray();
@@ -145,22 +154,19 @@ internal static class SourceText
         }
     }
 
-    private static string? NearFile(string path)
+    private static string NearFile(string path, SourceKind kind)
     {
         try
         {
             string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
-            if (!Directory.Exists(folder))
-            {
-                return null;
-            }
-
-            string? near = Quantities.Spelling.Nearest(Path.GetFileName(path), Directory.EnumerateFiles(folder, "*.y*ml").Take(1000).Select(f => Path.GetFileName(f)));
-            return near is null ? null : Path.Combine(Path.GetDirectoryName(path) ?? "", near);
+            IEnumerable<string> beside = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, kind.NamePattern).Take(1000).Select(f => Path.GetFileName(f)) : [];
+            return Spelling.Nearest(Path.GetFileName(path), beside) is { } near
+                ? $"; did you mean \"{Path.Combine(Path.GetDirectoryName(path) ?? "", near)}\"?"
+                : "";
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            return null;
+            return "";
         }
     }
 }

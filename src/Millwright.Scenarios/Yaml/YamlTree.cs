@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace Millwright.Scenarios.Yaml;
 
-/// <summary>Reads the plain part of YAML that a scenario needs into a tree with places: no aliases, anchors, tags, directives or second documents.</summary>
+/// <summary>Reads the plain part of YAML that a scenario or a catalog file needs into a tree with places: no aliases, anchors, tags, directives or second documents.</summary>
 internal sealed class YamlTree
 {
     private const int DeepestLevel = 8;
@@ -11,7 +11,7 @@ internal sealed class YamlTree
     // pieces of the scanner's messages, the particular before the general
     private static readonly (string Fragment, string Words)[] s_plainWords =
     [
-        ("directive", "a \"%\" directive was found; a scenario has none"),
+        ("directive", "a \"%\" directive was found; none is allowed"),
         ("scanning a tag", "a tag (\"!\") was found; write the value alone"),
         ("undefined tag", "a tag (\"!\") was found; write the value alone"),
         ("anchor", "an anchor (\"&\") or alias (\"*\") was found; write each value itself"),
@@ -24,6 +24,7 @@ internal sealed class YamlTree
         ("mapping values are not allowed", "a second \":\" was found in this line; put the value in quotes, or begin a new line"),
         ("mapping keys are not allowed", "a key (\"? \") cannot stand here; allowed are lines of \"key: value\""),
         ("block sequence entries", "a list item (\"- \") cannot stand here; begin a new line"),
+        ("did not find expected node content", "a value is missing here, or a bracket is not closed"),
         ("unexpected end of stream", "a quote is not closed"),
         ("unexpected document indicator", "a quote is not closed"),
         ("wrong indentation", "a text in quotes goes on in a line that is not indented"),
@@ -33,27 +34,41 @@ internal sealed class YamlTree
         ("cannot start any token", "this character cannot begin a value; put the value in quotes"),
         ("block scalar", "after \"|\" or \">\" the text begins in a new line, indented"),
         ("comment", "a comment (\"#\") cannot stand here; begin a new line"),
-        ("document", "a second document (\"---\") was found; a scenario is one document"),
+        ("document", "a second document (\"---\") was found; a file is one document"),
     ];
 
     private readonly string _file;
+    private readonly SourceKind _kind;
     private readonly Parser _parser;
 
-    private YamlTree(string file, string text)
+    private YamlTree(string file, string text, SourceKind kind)
     {
         _file = file;
+        _kind = kind;
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+    }
+
+    /// <summary>Reads a scenario.</summary>
+    /// <param name="file">File as the user named it.</param>
+    /// <param name="text">Its text, checked by <see cref="SourceText"/>.</param>
+    /// <returns>The keys at the top.</returns>
+    /// <exception cref="InputException">The text is not plain YAML, or no keys stand at its top.</exception>
+    public static YamlMapping Read(string file, string text)
+    {
+        YamlNode root = Read(file, text, SourceKind.Scenario);
+        return root as YamlMapping ?? throw root.Wrong($"{root.What} was found; {SourceKind.Scenario.Content}");
     }
 
     /// <summary>Reads a text.</summary>
     /// <param name="file">File as the user named it.</param>
     /// <param name="text">Its text, checked by <see cref="SourceText"/>.</param>
-    /// <returns>The keys at the top.</returns>
+    /// <param name="kind">What the text is meant to be.</param>
+    /// <returns>What stands at the top, not empty.</returns>
     /// <exception cref="InputException">The text is not plain YAML.</exception>
-    public static YamlMapping Read(string file, string text)
+    public static YamlNode Read(string file, string text, SourceKind kind)
     {
         CheckBrackets(file, text);
-        YamlTree tree = new(file, text);
+        YamlTree tree = new(file, text, kind);
         try
         {
             return tree.ReadDocument();
@@ -69,14 +84,14 @@ internal sealed class YamlTree
         }
     }
 
-    private YamlMapping ReadDocument()
+    private YamlNode ReadDocument()
     {
         ParsingEvent first = Next();
         while (first is StreamStart or DocumentStart)
         {
             if (first is DocumentStart { IsImplicit: false } start && (start.Version is not null || start.Tags is { Count: > 0 }))
             {
-                throw At(first, "a \"%\" directive was found; a scenario has none");
+                throw At(first, "a \"%\" directive was found; none is allowed");
             }
 
             first = Next();
@@ -84,7 +99,7 @@ internal sealed class YamlTree
 
         if (first is StreamEnd)
         {
-            throw new InputException(_file, 1, 1, "the file holds comments only; \"millwright new\" writes a scenario to start from");
+            throw new InputException(_file, 1, 1, $"the file holds comments only; {_kind.WhenEmpty}");
         }
 
         YamlNode root = ReadNode(first, 0);
@@ -96,25 +111,22 @@ internal sealed class YamlTree
 
         if (end is not StreamEnd)
         {
-            throw At(end, "a second document (\"---\") was found; a scenario is one document");
+            throw At(end, "a second document (\"---\") was found; a file is one document");
         }
 
-        return root as YamlMapping ?? throw root.Wrong(
-            root is YamlScalar { IsEmpty: true }
-                ? "the file holds no keys; \"millwright new\" writes a scenario to start from"
-                : $"{root.What} was found; a scenario is lines of \"key: value\", such as \"site:\"");
+        return root is YamlScalar { IsEmpty: true } ? throw root.Wrong($"the file holds no keys; {_kind.WhenEmpty}") : root;
     }
 
     private YamlNode ReadNode(ParsingEvent now, int level)
     {
         if (level > DeepestLevel)
         {
-            throw At(now, $"the file nests deeper than {DeepestLevel} levels; a scenario needs three");
+            throw At(now, $"the file nests deeper than {DeepestLevel} levels");
         }
 
-        if (now is AnchorAlias)
+        if (now is AnchorAlias alias)
         {
-            throw At(now, "an alias (\"*\") was found; write the value itself");
+            throw At(now, $"an alias (\"*{alias.Value}\") was found; write the value itself");
         }
 
         if (now is not NodeEvent node)
@@ -124,12 +136,12 @@ internal sealed class YamlTree
 
         if (!node.Anchor.IsEmpty)
         {
-            throw At(now, "an anchor (\"&\") was found; write each value itself");
+            throw At(now, $"an anchor (\"&{node.Anchor}\") was found; write each value itself");
         }
 
         if (!node.Tag.IsEmpty)
         {
-            throw At(now, "a tag (\"!\") was found; write the value alone");
+            throw At(now, $"a tag (\"{node.Tag}\") was found; write the value alone");
         }
 
         (int line, int column) = Place(now);
@@ -209,7 +221,7 @@ internal sealed class YamlTree
             run = c is '[' or '{' or '?' or '-' or '!' or '&' or '*' ? run + 1 : c is ' ' or '\n' or '\r' ? run : 0;
             if (run > 200)
             {
-                throw new InputException(file, line, i - lineStart + 1, $"the file nests deeper than {DeepestLevel} levels; a scenario needs three");
+                throw new InputException(file, line, i - lineStart + 1, $"the file nests deeper than {DeepestLevel} levels");
             }
         }
     }

@@ -36,6 +36,12 @@ internal sealed class LengthCounter
     /// <summary>Adds input tokens that a request finds in an unlimited prefix cache.</summary>
     public void AddCached(long tokens) => _cachedTokens = (_cachedTokens ?? 0) + tokens;
 
+    /// <summary>Mean and percentiles of the input.</summary>
+    public TokenStatistics InputStatistics() => Statistics(_lengths.GroupBy(static pair => pair.Key.Input, static pair => pair.Value), _inputTokens);
+
+    /// <summary>Mean and percentiles of the output.</summary>
+    public TokenStatistics OutputStatistics() => Statistics(_lengths.GroupBy(static pair => pair.Key.Output, static pair => pair.Value), _outputTokens);
+
     /// <summary>The histogram: requests in order of input, then output; bin b of n holds requests floor(b N / n) up to floor((b + 1) N /
     /// n).</summary>
     public LengthHistogram Histogram(string id, string name, string source, string licence, int bins)
@@ -71,6 +77,30 @@ internal sealed class LengthCounter
         return new LengthHistogram(
             id, name, inputs, outputs, _cachedTokens is { } cached && _inputTokens > 0 ? (double)cached / _inputTokens : null, PeakToMean(), source, licence, note);
     }
+
+    private TokenStatistics Statistics(IEnumerable<IGrouping<int, long>> counts, long tokens)
+    {
+        (int Tokens, long Upto)[] ascending = [.. counts.Select(static group => (group.Key, group.Sum())).OrderBy(static pair => pair.Key)];
+        long upto = 0;
+        for (var i = 0; i < ascending.Length; i++)
+        {
+            upto += ascending[i].Upto;
+            ascending[i].Upto = upto;
+        }
+
+        return new TokenStatistics((double)tokens / Count, Percentile(ascending, 0.5), Percentile(ascending, 0.9), Percentile(ascending, 0.99), ascending[^1].Tokens);
+    }
+
+    // between the two requests around the place, as in a list that holds each request
+    private double Percentile((int Tokens, long Upto)[] ascending, double share)
+    {
+        var place = share * (Count - 1);
+        var below = (long)Math.Floor(place);
+        var low = At(ascending, below);
+        return low + (place - below) * (At(ascending, Math.Min(below + 1, Count - 1)) - low);
+    }
+
+    private static int At((int Tokens, long Upto)[] ascending, long request) => ascending.First(entry => entry.Upto > request).Tokens;
 
     private long EndOf(int bin, int bins) => (long)((Int128)(bin + 1) * Count / bins);
 

@@ -10,8 +10,12 @@ public sealed class TraceFormatException : Exception
         : base($"trace, line {line}: {problem}")
     {
         Line = line;
+        Problem = problem;
     }
 
     /// <summary>Line of the fault, from 1.</summary>
     public int Line { get; }
+
+    /// <summary>What was found and what is allowed, without the line.</summary>
+    public string Problem { get; }
 }

@@ -12,8 +12,9 @@ namespace Millwright.Applications;
 /// memory.
 /// Formats are told apart by their first line: Azure LLM inference traces (CSV with TIMESTAMP, ContextTokens, GeneratedTokens; Patel et al., ISCA
 /// 2024),
-/// Mooncake traces (JSON lines with timestamp in ms, input_length, output_length, hash_ids of 512-token blocks; Qin et al., FAST 2025), and plain
-/// length tables (CSV with
+/// BurstGPT (CSV with Timestamp in s, Request tokens, Response tokens; Wang et al., arXiv 2401.17644), Mooncake traces (JSON lines with timestamp in
+/// ms, input_length, output_length, hash_ids of 512-token blocks; Qin et al., FAST 2025), Qwen-Bailian traces (the same with chat_id, timestamp in s and
+/// 16-token blocks), LLMServingSim workloads (JSON lines with input_toks, output_toks, arrival_time_ns), and plain length tables (CSV with
 /// input_length and output_length, input_tokens and output_tokens, or num_prefill_tokens and num_decode_tokens).
 /// </summary>
 public static class TraceReader
@@ -21,9 +22,15 @@ public static class TraceReader
     /// <summary>Tokens of a prefix block in Mooncake traces.</summary>
     public const int MooncakeBlockTokens = 512;
 
+    /// <summary>Tokens of a prefix block in Qwen-Bailian traces.</summary>
+    public const int BailianBlockTokens = 16;
+
+    private const int RowsBetweenReports = 8192;
+
     private static readonly (string Time, string Input, string Output)[] KnownColumns =
     [
         ("TIMESTAMP", "ContextTokens", "GeneratedTokens"),
+        ("Timestamp", "Request tokens", "Response tokens"),
         ("", "input_length", "output_length"),
         ("", "input_tokens", "output_tokens"),
         ("", "num_prefill_tokens", "num_decode_tokens"),
@@ -40,25 +47,8 @@ public static class TraceReader
     /// <returns>The histogram.</returns>
     /// <exception cref="TraceFormatException">The format is unknown, a line does not fit it, or there is no request.</exception>
     public static LengthHistogram Read(
-        TextReader trace, string id, string name, string source, string licence, int bins = 24, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(trace);
-        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
-        var first = trace.ReadLine()?.Trim().TrimStart('\uFEFF') ?? "";
-        var lengths = new LengthCounter();
-        if (first.StartsWith('{'))
-        {
-            ReadMooncake(trace, first, lengths, cancellation);
-        }
-        else
-        {
-            ReadTable(trace, first, lengths, cancellation);
-        }
-
-        return lengths.Count > 0
-            ? lengths.Histogram(id, name, source, licence, bins)
-            : throw new TraceFormatException(1, "no request found");
-    }
+        TextReader trace, string id, string name, string source, string licence, int bins = 24, CancellationToken cancellation = default) =>
+        Measure(trace, id, name, source, licence, bins, null, cancellation).Histogram;
 
     /// <summary>Reads a UTF-8 trace to its end; see <see cref="Read(TextReader, string, string, string, string, int, CancellationToken)"/>.</summary>
     /// <param name="trace">The bytes; the caller unwraps compression. The stream is left open.</param>
@@ -78,20 +68,57 @@ public static class TraceReader
         return Read(reader, id, name, source, licence, bins, cancellation);
     }
 
-    private static void ReadTable(TextReader trace, string header, LengthCounter lengths, CancellationToken cancellation)
+    /// <summary>Reads a trace to its end and measures it.</summary>
+    /// <param name="trace">The text; the caller unwraps compression.</param>
+    /// <param name="id">Id of the histogram.</param>
+    /// <param name="name">Name in full.</param>
+    /// <param name="source">Where the trace comes from.</param>
+    /// <param name="licence">Licence of the trace.</param>
+    /// <param name="bins">Bins, at least 1; fewer when there are fewer requests.</param>
+    /// <param name="progress">Told the number of requests read, now and then; null for nobody.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <returns>Requests, means, percentiles and the histogram.</returns>
+    /// <exception cref="TraceFormatException">The format is unknown, a line does not fit it, or there is no request.</exception>
+    public static TraceSummary Measure(
+        TextReader trace, string id, string name, string source, string licence, int bins = 24, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        var first = trace.ReadLine()?.Trim().TrimStart('\uFEFF') ?? "";
+        var lengths = new LengthCounter();
+        if (first.StartsWith('{'))
+        {
+            ReadJsonLines(trace, first, lengths, progress, cancellation);
+        }
+        else
+        {
+            ReadTable(trace, first, lengths, progress, cancellation);
+        }
+
+        return lengths.Count > 0
+            ? new TraceSummary(lengths.Count, lengths.InputStatistics(), lengths.OutputStatistics(), lengths.Histogram(id, name, source, licence, bins))
+            : throw new TraceFormatException(1, "no request found");
+    }
+
+    private static void ReadTable(TextReader trace, string header, LengthCounter lengths, IProgress<long>? progress, CancellationToken cancellation)
     {
         var columns = header.Split(',', StringSplitOptions.TrimEntries);
         var known = KnownColumns.FirstOrDefault(k => columns.Contains(k.Input) && columns.Contains(k.Output));
         if (known.Input is null)
         {
             throw new TraceFormatException(
-                1, $"found the columns '{Shown(header)}'; known are {string.Join("; ", KnownColumns.Select(k => $"{k.Input}, {k.Output}"))}, or JSON lines of Mooncake");
+                1, $"found the columns '{Shown(header)}'; known are {string.Join("; ", KnownColumns.Select(k => $"{k.Input}, {k.Output}"))}, or JSON lines with input_length, output_length");
         }
 
         var (input, output, time) = (Array.IndexOf(columns, known.Input), Array.IndexOf(columns, known.Output), Array.IndexOf(columns, known.Time));
         for (var line = 2; trace.ReadLine() is { } text; line++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (line % RowsBetweenReports == 0)
+            {
+                progress?.Report(lengths.Count);
+            }
+
             if (string.IsNullOrWhiteSpace(text))
             {
                 continue;
@@ -106,22 +133,23 @@ public static class TraceReader
             lengths.Add(Tokens(fields[input], line), Tokens(fields[output], line));
             if (time >= 0)
             {
-                // .NET counts in 100 ns, as fine as these stamps
-                lengths.AddTime(
-                    DateTime.TryParse(fields[time], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var stamp)
-                        ? stamp.Ticks / (double)TimeSpan.TicksPerSecond
-                        : throw new TraceFormatException(line, $"'{Shown(fields[time])}' is not a date and time"));
+                lengths.AddTime(Seconds(fields[time], line));
             }
         }
     }
 
-    private static void ReadMooncake(TextReader trace, string first, LengthCounter lengths, CancellationToken cancellation)
+    private static void ReadJsonLines(TextReader trace, string first, LengthCounter lengths, IProgress<long>? progress, CancellationToken cancellation)
     {
         var seen = new HashSet<long>();
         var line = 1;
         for (var text = first; text is not null; text = trace.ReadLine(), line++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (line % RowsBetweenReports == 0)
+            {
+                progress?.Report(lengths.Count);
+            }
+
             if (string.IsNullOrWhiteSpace(text))
             {
                 continue;
@@ -131,16 +159,18 @@ public static class TraceReader
             {
                 using var request = JsonDocument.Parse(text);
                 var root = request.RootElement;
-                var input = Whole(root, "input_length", line);
-                lengths.Add(input, Whole(root, "output_length", line));
-                if (root.TryGetProperty("timestamp", out var stamp) && stamp.TryGetDouble(out var milliseconds))
+                var simulated = root.TryGetProperty("input_toks", out _);
+                var bailian = root.TryGetProperty("chat_id", out _);
+                var input = Whole(root, simulated ? "input_toks" : "input_length", line);
+                lengths.Add(input, Whole(root, simulated ? "output_toks" : "output_length", line));
+                if (root.TryGetProperty(simulated ? "arrival_time_ns" : "timestamp", out var stamp) && stamp.ValueKind == JsonValueKind.Number && stamp.TryGetDouble(out var time))
                 {
-                    lengths.AddTime(milliseconds / 1000);
+                    lengths.AddTime(time / (simulated ? 1e9 : bailian ? 1 : 1000));
                 }
 
                 if (root.TryGetProperty("hash_ids", out var blocks) && blocks.ValueKind == JsonValueKind.Array)
                 {
-                    lengths.AddCached(CachedTokens(blocks, input, seen, line));
+                    lengths.AddCached(CachedTokens(blocks, input, bailian ? BailianBlockTokens : MooncakeBlockTokens, seen, line));
                 }
             }
             catch (JsonException fault)
@@ -151,9 +181,14 @@ public static class TraceReader
     }
 
     // every block but the last of a prompt is full
-    private static long CachedTokens(JsonElement blocks, int inputTokens, HashSet<long> seen, int line)
+    private static long CachedTokens(JsonElement blocks, int inputTokens, int blockTokens, HashSet<long> seen, int line)
     {
         var count = blocks.GetArrayLength();
+        if (count != (inputTokens + (long)blockTokens - 1) / blockTokens)
+        {
+            throw new TraceFormatException(line, $"found {count} hash_ids for {inputTokens} input tokens; a block has {blockTokens} tokens");
+        }
+
         long cached = 0;
         var index = 0;
         foreach (var block in blocks.EnumerateArray())
@@ -163,7 +198,7 @@ public static class TraceReader
                 throw new TraceFormatException(line, "hash_ids must hold whole numbers");
             }
 
-            var tokens = index < count - 1 ? MooncakeBlockTokens : Math.Max(0, inputTokens - (long)MooncakeBlockTokens * (count - 1));
+            var tokens = index < count - 1 ? blockTokens : inputTokens - (long)blockTokens * (count - 1);
             if (!seen.Add(hash))
             {
                 cached += tokens;
@@ -185,5 +220,15 @@ public static class TraceReader
             ? tokens
             : throw new TraceFormatException(line, $"'{Shown(field)}' is not a whole number of tokens");
 
-    private static string Shown(string text) => text.Length <= 80 ? text : text[..77] + "...";
+    // seconds as a number, or a date and time; .NET counts in 100 ns, as fine as these stamps
+    private static double Seconds(string field, int line) =>
+        double.TryParse(field, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var seconds) && seconds < 1e12
+            ? seconds
+            : DateTime.TryParse(field, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var stamp)
+                ? stamp.Ticks / (double)TimeSpan.TicksPerSecond
+                : throw new TraceFormatException(line, $"'{Shown(field)}' is not a date and time");
+
+    // one short line whatever the file holds
+    private static string Shown(string text) =>
+        string.Concat((text.Length <= 80 ? text : text[..77] + "...").Select(static c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 }

@@ -38,7 +38,7 @@ public sealed record WorkloadInput
     public Amount StepsPerTask { get; init; } = new(1);
 
     /// <summary>Greatest mean time to first token, s.</summary>
-    [Input(QuantityKind.Duration, "Greatest time to first token (TTFT).", Min = 1e-3, Max = 3600, Default = "2 s")]
+    [Input(QuantityKind.Duration, "Greatest time to first token (TTFT).", Min = 1e-3, Max = TimeLength.HourSeconds, Default = "2 s")]
     public Amount TimeToFirstToken { get; init; } = new(2);
 
     /// <summary>Greatest mean time per output token, s.</summary>

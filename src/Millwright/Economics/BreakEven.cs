@@ -1,3 +1,5 @@
+using Millwright.Quantities;
+
 namespace Millwright.Economics;
 
 /// <summary>Prices and use at which a year's revenue equals a year's cost. Each grows in proportion to the cost.</summary>
@@ -16,7 +18,7 @@ public static class BreakEven
     /// <returns>USD per chip-hour; NaN without chips or sales.</returns>
     public static double UsdPerChipHour(double annualUsd, double chips, double soldShare = 1)
     {
-        double soldHours = chips * YearLength.Hours * soldShare;
+        double soldHours = chips * TimeLength.YearHours * soldShare;
         return soldHours > 0 ? annualUsd / soldHours : double.NaN;
     }
 

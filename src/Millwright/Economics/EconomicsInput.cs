@@ -25,7 +25,7 @@ public sealed record RevenueInput
 
     /// <summary>Length of the contract from full power, s.</summary>
     [Input(QuantityKind.Duration, "Length of the contract, from full power.", Min = 0, Max = 1e9, Default = "5 years")]
-    public Amount ContractTerm { get; init; } = new(5 * 31536000.0);
+    public Amount ContractTerm { get; init; } = new(5 * TimeLength.YearSeconds);
 
     /// <summary>Price after the contract over the contract price.</summary>
     [Input(QuantityKind.Fraction, "Price after the contract over the contract price, when the chips live longer.", Min = 0, Max = 5, Default = "60 %")]
@@ -44,12 +44,12 @@ public sealed record RevenueInput
 public sealed record EconomicsInput
 {
     /// <summary>Life of the IT, s.</summary>
-    [Input(QuantityKind.Duration, "Life of the IT, in accounts and in capital recovery.", Min = 31536000, Max = 1e9, Default = "5 years")]
-    public Amount ItLife { get; init; } = new(5 * 31536000.0);
+    [Input(QuantityKind.Duration, "Life of the IT, in accounts and in capital recovery.", Min = TimeLength.YearSeconds, Max = 1e9, Default = "5 years")]
+    public Amount ItLife { get; init; } = new(5 * TimeLength.YearSeconds);
 
     /// <summary>Life of the building, s.</summary>
-    [Input(QuantityKind.Duration, "Life of the building, in accounts and in capital recovery.", Min = 31536000, Max = 3e9, Default = "20 years")]
-    public Amount BuildingLife { get; init; } = new(20 * 31536000.0);
+    [Input(QuantityKind.Duration, "Life of the building, in accounts and in capital recovery.", Min = TimeLength.YearSeconds, Max = 3e9, Default = "20 years")]
+    public Amount BuildingLife { get; init; } = new(20 * TimeLength.YearSeconds);
 
     /// <summary>Value of the IT at the end of its life over its cost.</summary>
     [Input(QuantityKind.Fraction, "Value of the IT at the end of its life over its cost.", Min = 0, Max = 1, Default = "0 %")]

@@ -1,3 +1,4 @@
+using Millwright.Quantities;
 using Millwright.Serving;
 
 namespace Millwright.Economics;
@@ -49,10 +50,10 @@ public readonly record struct WorkloadSales(
 public sealed record MonthSales(double Month, double ChipsAvailable, IReadOnlyList<WorkloadSales> Workloads, AllocationSummary Allocation)
 {
     /// <summary>Revenue of the month, USD.</summary>
-    public double RevenueUsd => Sum(static w => w.RevenueUsdPerSecond) * YearLength.MonthSeconds;
+    public double RevenueUsd => Sum(static w => w.RevenueUsdPerSecond) * TimeLength.MonthSeconds;
 
     /// <summary>Variable cost of the month, USD.</summary>
-    public double VariableUsd => Sum(static w => w.VariableUsdPerSecond) * YearLength.MonthSeconds;
+    public double VariableUsd => Sum(static w => w.VariableUsdPerSecond) * TimeLength.MonthSeconds;
 
     /// <summary>Chips at work, mean over the month.</summary>
     public double BusyChips => Sum(static w => w.BusyChips);
@@ -71,7 +72,7 @@ public sealed record MonthSales(double Month, double ChipsAvailable, IReadOnlyLi
                 sum += workload.TokensPerSecond;
             }
 
-            return sum.Scaled(YearLength.MonthSeconds);
+            return sum.Scaled(TimeLength.MonthSeconds);
         }
     }
 

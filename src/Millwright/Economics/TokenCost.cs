@@ -1,3 +1,5 @@
+using Millwright.Quantities;
+
 namespace Millwright.Economics;
 
 /// <summary>The chip time that one workload causes in a year, and what it makes in it.</summary>
@@ -71,7 +73,7 @@ public static class TokenCost
         ByTokenClass allTokens = default;
         for (int w = 0; w < work.Length; w++)
         {
-            ByTokenClass tokens = work[w].TokensPerSecond.Scaled(YearLength.Seconds);
+            ByTokenClass tokens = work[w].TokensPerSecond.Scaled(TimeLength.YearSeconds);
             ByTokenClass usd = default;
             if (work[w].BusyChips > 0)
             {
@@ -93,8 +95,8 @@ public static class TokenCost
         return new TokenCostResult(
             workloads,
             new WorkloadTokenCost(allUsd, allTokens),
-            chipsAvailable > 0 ? annualUsd / (chipsAvailable * YearLength.Seconds) : double.NaN,
-            perBusyChip / YearLength.Seconds,
+            chipsAvailable > 0 ? annualUsd / (chipsAvailable * TimeLength.YearSeconds) : double.NaN,
+            perBusyChip / TimeLength.YearSeconds,
             chipsAvailable > 0 ? annualUsd * Math.Max(0, 1 - (busy / chipsAvailable)) : annualUsd);
     }
 }

@@ -26,8 +26,8 @@ public sealed record FinanceInput
     public Amount Margin { get; init; } = new(0.045, 0.035, 0.065);
 
     /// <summary>Term of the debt from full power, s.</summary>
-    [Input(QuantityKind.Duration, "Repayment time of the debt, from full power.", Min = 2628000, Max = 1e9, Default = "5 years")]
-    public Amount DebtTerm { get; init; } = new(5 * 31536000.0);
+    [Input(QuantityKind.Duration, "Repayment time of the debt, from full power.", Min = TimeLength.MonthSeconds, Max = 1e9, Default = "5 years")]
+    public Amount DebtTerm { get; init; } = new(5 * TimeLength.YearSeconds);
 
     /// <summary>Up-front fee over the debt.</summary>
     [Input(QuantityKind.Fraction, "Up-front fee over the debt.", Min = 0, Max = 0.2, Default = "1.5 %")]

@@ -1,3 +1,5 @@
+using Millwright.Quantities;
+
 namespace Millwright.Infrastructure;
 
 /// <summary>What first power waits for.</summary>
@@ -26,9 +28,6 @@ public readonly record struct BuildSchedule(
     int FirstPowerMonth,
     int RampMonths)
 {
-    /// <summary>Seconds in a month: a twelfth of a year of 8,760 h.</summary>
-    public const double SecondsPerMonth = 8760.0 * 3600 / 12;
-
     private const double RoundingAllowance = 1e-9;
 
     /// <summary>Months from ground-break to full power, with fractions of the wait for first power.</summary>
@@ -84,7 +83,7 @@ public readonly record struct BuildSchedule(
     private static int WholeMonths(double months) => (int)Math.Ceiling(months - RoundingAllowance);
 
     private static double Months(double seconds, string name) =>
-        seconds is >= 0 and <= 12_000 * SecondsPerMonth
-            ? seconds / SecondsPerMonth
+        seconds is >= 0 and <= 12_000 * TimeLength.MonthSeconds
+            ? seconds / TimeLength.MonthSeconds
             : throw new ArgumentOutOfRangeException(name, seconds, "A time of the schedule is between 0 and 1,000 years.");
 }

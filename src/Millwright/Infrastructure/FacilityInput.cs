@@ -23,9 +23,9 @@ public sealed record FacilityInput
 
     /// <summary>How long before ground-break power and transformers were ordered, s.</summary>
     [Input(QuantityKind.Duration, "How long before ground-break the connection and the transformers were ordered.", Min = 0, Max = 1e9, Default = "24 months")]
-    public Amount OrderedAhead { get; init; } = new(2 * 31536000.0);
+    public Amount OrderedAhead { get; init; } = new(2 * TimeLength.YearSeconds);
 
     /// <summary>First hall to full power, s.</summary>
     [Input(QuantityKind.Duration, "From the first hall to full power; capacity grows in equal monthly steps.", Min = 0, Max = 1e9, Default = "6 months")]
-    public Amount RampTime { get; init; } = new(0.5 * 31536000.0);
+    public Amount RampTime { get; init; } = new(0.5 * TimeLength.YearSeconds);
 }

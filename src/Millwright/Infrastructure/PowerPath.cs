@@ -11,9 +11,6 @@ namespace Millwright.Infrastructure;
 /// </remarks>
 public readonly record struct PowerPath
 {
-    /// <summary>Hours in a year.</summary>
-    public const double HoursPerYear = 8760;
-
     private PowerPath(double itWatts, double facilityWatts, double utilityWatts)
     {
         ItWatts = itWatts;
@@ -95,7 +92,7 @@ public readonly record struct PowerPath
             throw new ArgumentOutOfRangeException(nameof(loadFactor), loadFactor, "A load factor is between 0 and 1.");
         }
 
-        double itKwh = ItWatts * loadFactor * HoursPerYear / 1000;
+        double itKwh = ItWatts * loadFactor * TimeLength.YearHours / 1000;
         return basis switch
         {
             PowerBasis.It => itKwh,

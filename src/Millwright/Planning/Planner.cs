@@ -3,6 +3,7 @@ using Millwright.Economics;
 using Millwright.Finance;
 using Millwright.Infrastructure;
 using Millwright.Planning.Stages;
+using Millwright.Quantities;
 using Millwright.Serving;
 
 namespace Millwright.Planning;
@@ -116,7 +117,7 @@ public sealed class Planner
         book.Define("opex.per_gw_it", "USD/GW-yr", "opex.per_year / site.power_it", annual.Opex, site.ItWatts, static (c, w) => c / w * 1e9, Quantities.PowerBasis.It);
         book.Define(
             "tokens.revenue_per_gw_year", "USD/GW-yr", "tokens.revenue_per_year / site.power_facility", sales.TokenRevenue, site.FacilityWatts, static (r, w) => r / w * 1e9, Quantities.PowerBasis.Facility);
-        book.Define("tokens.all_per_second", "tok/s", "output + uncached + cached input tokens a second", sales.Output, sales.Uncached, sales.Cached, static (o, u, c) => (o + u + c) / YearLength.Seconds);
+        book.Define("tokens.all_per_second", "tok/s", "output + uncached + cached input tokens a second", sales.Output, sales.Uncached, sales.Cached, static (o, u, c) => (o + u + c) / TimeLength.YearSeconds);
     }
 
     // What holds the plan down, and what one more unit of it is worth a year.
@@ -137,7 +138,7 @@ public sealed class Planner
                     "USD/yr",
                     "1 MW of chips x site.availability x allocation.chip_value x 8,760 h - annual_cost.total / site.power_facility; where systems run out first it stands empty and costs its building",
                     [sales.ChipValue, annual.Total, site.FacilityWatts, site.FilledWatts, annual.BuildingCapital, site.Chips, site.Availability],
-                    static x => (IsEmpty(x[2], x[3]) ? -x[4] : (x[5] * x[6] * x[0] * YearLength.Hours) - x[1]) / x[2] * 1e6)
+                    static x => (IsEmpty(x[2], x[3]) ? -x[4] : (x[5] * x[6] * x[0] * TimeLength.YearHours) - x[1]) / x[2] * 1e6)
                 : book.Define(
                     "binding.megawatt_value",
                     "USD/yr",
@@ -189,7 +190,7 @@ public sealed class Planner
                     chipsSaved += x[at] * _serving.GainFromMemory(x[(at + 1)..(at + 6)], w, points[w]);
                 }
 
-                return chipsSaved * x[1] * YearLength.Hours / (x[0] * gigabytes * ServingStage.MemoryStep);
+                return chipsSaved * x[1] * TimeLength.YearHours / (x[0] * gigabytes * ServingStage.MemoryStep);
             });
     }
 

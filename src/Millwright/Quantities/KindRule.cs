@@ -4,7 +4,7 @@ namespace Millwright.Quantities;
 /// <param name="Name">The kind in words, with its article.</param>
 /// <param name="Top">What stands above the stroke.</param>
 /// <param name="Below">What stands below it, in any order.</param>
-/// <param name="InsidePerBase">Inside unit over the product of class bases, as a whole number (31536000 for "per year").</param>
+/// <param name="InsidePerBase">Inside unit over the product of class bases, as a whole number (a year of seconds for "per year").</param>
 /// <param name="Inside">A text of the inside unit itself.</param>
 /// <param name="Units">Units to print and to offer, ascending.</param>
 /// <param name="Example">A text that is right.</param>
@@ -15,30 +15,30 @@ internal sealed record KindRule(
     private static readonly KindRule[] s_rules =
     [
         new("a share or ratio", UnitClass.One, UnitClassSet.None, 1, "", ["%", ""], "85 %"),
-        new("a yearly rate", UnitClass.One, UnitClassSet.Of(UnitClass.Time), UnitSymbol.YearSeconds, "/yr", ["%/yr"], "9 %"),
+        new("a yearly rate", UnitClass.One, UnitClassSet.Of(UnitClass.Time), TimeLength.YearSeconds, "/yr", ["%/yr"], "9 %"),
         new("a power", UnitClass.Power, UnitClassSet.None, 1, "W", ["W", "kW", "MW", "GW"], "1 GW"),
         new("an energy", UnitClass.Energy, UnitClassSet.None, 1, "kWh", ["kWh", "MWh", "GWh", "TWh"], "8.76 TWh"),
         new("a price of energy", UnitClass.Money, UnitClassSet.Of(UnitClass.Energy), 1, "$/kWh", ["c/kWh", "$/kWh", "$/MWh"], "7.5 c/kWh"),
         new("a time", UnitClass.Time, UnitClassSet.None, 1, "s", ["us", "ms", "s", "min", "h", "days", "months", "years"], "18 months"),
         new("an amount of money", UnitClass.Money, UnitClassSet.None, 1, "$", ["$", "k$", "M$", "B$", "T$"], "55 B$"),
         new(
-            "money per year", UnitClass.Money, UnitClassSet.Of(UnitClass.Time), UnitSymbol.YearSeconds, "$/yr", ["$/yr", "k$/yr", "M$/yr", "B$/yr", "T$/yr"], "14.7 B$/yr"),
+            "money per year", UnitClass.Money, UnitClassSet.Of(UnitClass.Time), TimeLength.YearSeconds, "$/yr", ["$/yr", "k$/yr", "M$/yr", "B$/yr", "T$/yr"], "14.7 B$/yr"),
         new(
             "a cost per power", UnitClass.Money, UnitClassSet.Of(UnitClass.Power), 1, "$/W", ["$/kW", "$/W", "M$/MW", "B$/GW"], "10 B$/GW"),
         new(
             "a yearly price per power",
             UnitClass.Money,
             UnitClassSet.Of(UnitClass.Power, UnitClass.Time),
-            UnitSymbol.YearSeconds,
+            TimeLength.YearSeconds,
             "$/W-yr",
             ["$/kW-yr", "M$/MW-yr", "B$/GW-yr"],
             "13.3 B$/GW-yr"),
         new(
             "a price of tokens", UnitClass.Money, UnitClassSet.Of(UnitClass.Token), 1e6, "$/Mtok", ["$/Mtok"], "0.55 $/Mtok"),
         new(
-            "a price of chip-hours", UnitClass.Money, UnitClassSet.Of(UnitClass.Chip, UnitClass.Time), 3600, "$/GPU-h", ["$/GPU-h"], "5.7 $/GPU-h"),
+            "a price of chip-hours", UnitClass.Money, UnitClassSet.Of(UnitClass.Chip, UnitClass.Time), TimeLength.HourSeconds, "$/GPU-h", ["$/GPU-h"], "5.7 $/GPU-h"),
         new(
-            "a yearly cost per chip", UnitClass.Money, UnitClassSet.Of(UnitClass.Chip, UnitClass.Time), UnitSymbol.YearSeconds, "$/GPU-yr", ["$/GPU-yr"], "4500 $/GPU-yr"),
+            "a yearly cost per chip", UnitClass.Money, UnitClassSet.Of(UnitClass.Chip, UnitClass.Time), TimeLength.YearSeconds, "$/GPU-yr", ["$/GPU-yr"], "4500 $/GPU-yr"),
         new("a number", UnitClass.One, UnitClassSet.None, 1, "", ["", "k", "M", "B"], "1000"),
         new("a number of tokens", UnitClass.Token, UnitClassSet.None, 1, "tok", ["tok", "ktok", "Mtok", "Btok"], "1200 tok"),
         new("a rate of tokens", UnitClass.Token, UnitClassSet.Of(UnitClass.Time), 1, "tok/s", ["tok/s", "ktok/s", "Mtok/s", "Btok/s"], "12 tok/s"),

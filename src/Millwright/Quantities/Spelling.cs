@@ -43,6 +43,12 @@ public static class Spelling
         return bestDistance >= Math.Max(found.Length, best?.Length ?? 0) ? null : best;
     }
 
+    /// <summary>A hint to append to a message.</summary>
+    /// <param name="found">The word found.</param>
+    /// <param name="allowed">The words allowed.</param>
+    /// <returns>"; did you mean "x"?" with the nearest word, or nothing when none is near.</returns>
+    public static string Hint(string found, IEnumerable<string> allowed) => Nearest(found, allowed) is { } near ? $"; did you mean \"{near}\"?" : "";
+
     /// <summary>The words that hold a piece of text, for a list too long to print.</summary>
     /// <param name="found">The word found.</param>
     /// <param name="allowed">The words allowed.</param>

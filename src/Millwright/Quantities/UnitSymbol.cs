@@ -25,11 +25,6 @@ internal enum UnitClass
 /// <param name="Denominator">Denominator of its size; whole.</param>
 internal sealed record UnitSymbol(string Text, UnitClass Class, double Numerator, double Denominator)
 {
-    /// <summary>Seconds of a year of 365 days.</summary>
-    public const double YearSeconds = 31536000;
-
-    private const double MonthSeconds = YearSeconds / 12;
-
     /// <summary>Every symbol by its spelling; case counts.</summary>
     public static Dictionary<string, UnitSymbol> All { get; } = Index(Make());
 
@@ -103,12 +98,12 @@ internal sealed record UnitSymbol(string Text, UnitClass Class, double Numerator
         yield return new("µs", UnitClass.Time, 1, 1e6);
         yield return new("ms", UnitClass.Time, 1, 1e3);
         foreach (UnitSymbol symbol in Times(1, "s", "sec", "second", "seconds")
-            .Concat(Times(60, "min", "minute", "minutes"))
-            .Concat(Times(3600, "h", "hr", "hour", "hours"))
-            .Concat(Times(86400, "d", "day", "days"))
+            .Concat(Times(TimeLength.MinuteSeconds, "min", "minute", "minutes"))
+            .Concat(Times(TimeLength.HourSeconds, "h", "hr", "hour", "hours"))
+            .Concat(Times(TimeLength.DaySeconds, "d", "day", "days"))
             .Concat(Times(604800, "wk", "week", "weeks"))
-            .Concat(Times(MonthSeconds, "mo", "month", "months"))
-            .Concat(Times(YearSeconds, "y", "yr", "year", "years")))
+            .Concat(Times(TimeLength.MonthSeconds, "mo", "month", "months"))
+            .Concat(Times(TimeLength.YearSeconds, "y", "yr", "year", "years")))
         {
             yield return symbol;
         }

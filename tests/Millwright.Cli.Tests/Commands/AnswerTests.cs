@@ -171,7 +171,9 @@ public sealed class AnswerTests
         using WorkFolder folder = new();
         string config = Path.Combine(Repository.Root, "catalog", "models", "qwen3-8b.json");
         await Run.Answers("catalog", "add-model", config, "--id", "first", "--output", folder.Path);
-        Assert.Contains("exists already", await Run.Refuses("catalog", "add-model", config, "--id", "second", "--output", folder.Path), StringComparison.Ordinal);
+        Assert.Contains("exists already", await Run.Refuses("catalog", "add-model", config, "--id", "first", "--output", folder.Path), StringComparison.Ordinal);
+        await Run.Answers("catalog", "add-model", config, "--id", "second", "--output", folder.Path);
+        Assert.Contains("second", await Run.Answers("catalog", "show", "second", "--catalog", folder.Path), StringComparison.Ordinal);
         Assert.Contains("first", await Run.Answers("catalog", "show", "first", "--catalog", folder.Path), StringComparison.Ordinal);
     }
 

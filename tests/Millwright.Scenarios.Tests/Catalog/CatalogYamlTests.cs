@@ -88,32 +88,32 @@ public sealed class CatalogYamlTests
 
     public static TheoryData<string, int, string[]> Malformed => new()
     {
-        { "figures:\n  - { id: a, metric: m, unit: u, mid: 1, evidence: read, soruce: s }\n", 2, ["unknown key \"soruce\"", "nearest: \"source\""] },
+        { "figures:\n  - { id: a, metric: m, unit: u, mid: 1, evidence: read, soruce: s }\n", 2, ["unknown key \"soruce\"", "did you mean \"source\"?"] },
         { "figures:\n  - { id: a, metric: m, unit: u, mid: 1, evidence: read, source: s }\n  - { id: a, metric: m, unit: u, mid: 1, evidence: read, source: s }\n", 3, ["second figure \"bad/a\"", "line 2"] },
         { "figures:\n  - { id: a, metric: m, unit: u, mid: 1, evidence: read }\n", 2, ["needs a \"source\""] },
         { "figures:\n  - { id: a, metric: m, unit: u, low: 5, mid: 4, evidence: read, source: s }\n", 2, ["low 5 is greater than mid 4", "ascending"] },
-        { "figures:\n  - { id: a, metric: m, unit: u, mid: 1, evidence: raed, source: s }\n", 2, ["unknown evidence \"raed\"", "assumption", "nearest: \"read\""] },
+        { "figures:\n  - { id: a, metric: m, unit: u, mid: 1, evidence: raed, source: s }\n", 2, ["unknown evidence \"raed\"", "assumption", "did you mean \"read\"?"] },
         { "figures:\n  - { id: a, metric: m, unit: u, mid: 12k, evidence: read, source: s }\n", 2, ["\"mid\" is \"12k\"", "finite number"] },
         { "figures:\n  - { id: a, metric: m, unit: u, mid: NaN, evidence: read, source: s }\n", 2, ["\"mid\" is \"NaN\"", "finite number"] },
         { "figures:\n  - { id: a, metric: m, unit: u, evidence: read, source: s }\n", 2, ["has no low, mid or high"] },
-        { "figures:\n  - { id: a, id: b, metric: m }\n", 2, ["key \"id\" stands twice"] },
-        { "figures:\n  - &x { id: a, metric: m, unit: u, mid: 1, evidence: read, source: s }\n  - *x\n", 2, ["anchor \"&x\"", "not allowed"] },
-        { "figures: [*x]\n", 1, ["alias \"*x\"", "not allowed"] },
-        { "figures: !!set {}\n", 1, ["tag", "not allowed"] },
+        { "figures:\n  - { id: a, id: b, metric: m }\n", 2, ["the key \"id\" was given before, in line 2"] },
+        { "figures:\n  - &x { id: a, metric: m, unit: u, mid: 1, evidence: read, source: s }\n  - *x\n", 2, ["an anchor (\"&x\")", "write each value itself"] },
+        { "figures: [*x]\n", 1, ["an alias (\"*x\")", "write the value itself"] },
+        { "figures: !!set {}\n", 1, ["a tag (\"tag:yaml.org,2002:set\")", "write the value alone"] },
         { "figures:\n\t- { id: a }\n", 2, ["a tab indents this line"] },
-        { "figures: [\n", 2, ["not valid YAML"] },
-        { "figuers: []\n", 1, ["unknown key \"figuers\"", "nearest: \"figures\""] },
+        { "figures: [\n", 2, ["a bracket is not closed"] },
+        { "figuers: []\n", 1, ["unknown key \"figuers\"", "did you mean \"figures\"?"] },
         { "- 1\n", 1, ["begins with a list", "figures"] },
         { "figures: 5\n", 1, ["must be a list of rows"] },
         { "figures:\n  - 5\n", 2, ["must be keys with values"] },
         { "", 1, ["is empty", "figures"] },
         { "a: 1\n---\nb: 2\n", 2, ["second document"] },
-        { "systems:\n  - { id: s, vendor: v, name: n, kind: rak, status: x, source: s, evidence: read }\n", 2, ["unknown kind \"rak\"", "nearest: \"rack\""] },
+        { "systems:\n  - { id: s, vendor: v, name: n, kind: rak, status: x, source: s, evidence: read }\n", 2, ["unknown kind \"rak\"", "did you mean \"rack\"?"] },
         { "systems:\n  - { id: s, vendor: v, name: n, kind: rack, status: x, source: s, evidence: read, peak_tflops: { fp8: -3 } }\n", 2, ["\"fp8\" is -3", "above 0"] },
         { "systems:\n  - { id: s, vendor: v, name: n, kind: rack, status: x, source: s, evidence: read, chips_per_system: 1.5 }\n", 2, ["whole number"] },
-        { "prices:\n  - { id: p, system: vr200-nvl27, kind: system, price: 5, source: s, evidence: read }\n", 2, ["no system \"vr200-nvl27\"", "nearest: \"vr200-nvl72\""] },
-        { "prices:\n  - { id: p, system: vr200-nvl72, kind: system, price: 5, holds: [storge], source: s, evidence: read }\n", 2, ["unknown part \"storge\"", "nearest: \"storage\""] },
-        { "locations:\n  - { id: l, name: L, country: C, electricity_price: price-us-texsa }\n", 2, ["no figure \"price-us-texsa\"", "nearest: \"price-us-texas\""] },
+        { "prices:\n  - { id: p, system: vr200-nvl27, kind: system, price: 5, source: s, evidence: read }\n", 2, ["no system \"vr200-nvl27\"", "did you mean \"vr200-nvl72\"?"] },
+        { "prices:\n  - { id: p, system: vr200-nvl72, kind: system, price: 5, holds: [storge], source: s, evidence: read }\n", 2, ["unknown part \"storge\"", "did you mean \"storage\"?"] },
+        { "locations:\n  - { id: l, name: L, country: C, electricity_price: price-us-texsa }\n", 2, ["no figure \"price-us-texsa\"", "did you mean \"price-us-texas\"?"] },
         { "models:\n  - { id: m, config: ../m.json, source: s, evidence: read }\n", 2, ["\"config\" is \"../m.json\"", "beside"] },
         { "length_histograms:\n  - { id: l, name: L, input_tokens: [1], output_tokens: [1, 2], source: s }\n", 2, ["input_tokens has 1 numbers and output_tokens 2"] },
     };
@@ -136,7 +136,7 @@ public sealed class CatalogYamlTests
     {
         using CatalogDirectory overlay = new CatalogDirectory().With("bad.yaml", "figures: " + new string('[', 100_000) + "\n");
         InputException error = Assert.Throws<InputException>(() => CatalogYaml.LoadDirectory(overlay.Path));
-        Assert.Contains("nested", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nests deeper than 8 levels", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

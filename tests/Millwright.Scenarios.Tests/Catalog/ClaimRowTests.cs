@@ -44,7 +44,7 @@ public sealed class ClaimRowTests
         { "verdict: depends on, outside: [bad/f] }", "that verdict needs it" },
         { "verdict: holds, on: x, outside: [bad/f] }", "\"on\" goes with the verdict \"depends on\"" },
         { "verdict: not yet }", "needs \"missing\"" },
-        { "verdict: holds, outside: [bad/g] }", "no figure, system, network part, price or token price \"bad/g\" in the catalog; nearest: \"bad/f\"" },
+        { "verdict: holds, outside: [bad/g] }", "no figure, system, network part, price or token price \"bad/g\" in the catalog; did you mean \"bad/f\"?" },
         { "verdict: holds, measures: [{ name: n, label: l }] }", "needs exactly one of plan, rows, system and of" },
         { "verdict: holds, measures: [{ name: n, label: l, rows: [bad/f], of: m }] }", "needs exactly one of plan, rows, system and of" },
         { "verdict: holds, measures: [{ name: n, label: l, rows: [bad/g] }] }", "no figure \"bad/g\" in the catalog" },

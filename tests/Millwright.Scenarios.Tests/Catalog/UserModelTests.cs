@@ -11,11 +11,12 @@ public sealed class UserModelTests
         string config = Path.Combine(directory.Path, "downloads", "my \"odd\" config.json");
         string overlay = Path.Combine(directory.Path, "overlay");
 
-        ModelRecord added = UserModel.Add(overlay, "my-model-7b", config);
+        (ModelRecord added, string row) = UserModel.Add(overlay, "my-model-7b", config);
         ModelRecord read = CatalogYaml.LoadDirectory(overlay, ShippedCatalog.Load()).FindModel("my-model-7b")!;
 
         Assert.Equal("{ \"hidden_size\": 64 }", read.ConfigJson);
         Assert.Equal(config, read.Source);
+        Assert.Equal(Path.Combine(overlay, "models", "my-model-7b.yaml"), row);
         Assert.Equal((added.Id, added.ConfigJson, added.Source, added.Evidence), (read.Id, read.ConfigJson, read.Source, read.Evidence));
     }
 
@@ -44,4 +45,20 @@ public sealed class UserModelTests
         InputException error = Assert.Throws<InputException>(() => UserModel.Add(directory.Path, id, Path.Combine(directory.Path, "a.json")));
         Assert.Contains("id of a model", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_configuration_that_lies_there_without_a_row_is_not_replaced()
+    {
+        using CatalogDirectory directory = new CatalogDirectory().With("a.json", "{}").With("overlay/models/m.json", "{ \"mine\": 1 }");
+        string overlay = Path.Combine(directory.Path, "overlay");
+        Assert.Throws<InputException>(() => UserModel.Add(overlay, "m", Path.Combine(directory.Path, "a.json")));
+        Assert.Equal("{ \"mine\": 1 }", File.ReadAllText(Path.Combine(overlay, "models", "m.json")));
+        Assert.False(File.Exists(Path.Combine(overlay, "models", "m.yaml")));
+    }
+
+    [Theory]
+    [InlineData("downloads/My Model_7B.json", "my-model_7b")]
+    [InlineData("downloads/Big-MoE/config.json", "big-moe")]
+    [InlineData(".hidden.json", "hidden")]
+    public void The_id_comes_from_the_file_or_its_folder(string path, string id) => Assert.Equal(id, UserModel.IdOf(path));
 }

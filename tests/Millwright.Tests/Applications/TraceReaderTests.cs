@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using Millwright.Applications;
 using Millwright.Catalog;
+using Millwright.Numerics;
 using Millwright.Tests.Serving;
 
 namespace Millwright.Tests.Applications;
@@ -64,8 +66,50 @@ public sealed class TraceReaderTests
         Assert.Equal([1.0, 2, 3], read.OutputTokens);
     }
 
+    [Fact]
+    public void Percentiles_are_those_of_the_list_of_requests()
+    {
+        var text = TestCatalog.Text("traces/azure-2023-conv-first-300.csv");
+        var summary = Measure(text);
+        var columns = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')).ToArray();
+        Check(summary.InputTokens, [.. columns.Select(c => double.Parse(c[1], CultureInfo.InvariantCulture)).Order()]);
+        Check(summary.OutputTokens, [.. columns.Select(c => double.Parse(c[2], CultureInfo.InvariantCulture)).Order()]);
+        Assert.Equal(300, summary.Requests);
+
+        static void Check(TokenStatistics found, double[] sorted)
+        {
+            Assert.Equal(sorted.Average(), found.Mean, 1e-9);
+            Assert.Equal(Percentiles.OfSorted(sorted, 0.5), found.P50, 1e-9);
+            Assert.Equal(Percentiles.OfSorted(sorted, 0.9), found.P90, 1e-9);
+            Assert.Equal(Percentiles.OfSorted(sorted, 0.99), found.P99, 1e-9);
+            Assert.Equal(sorted[^1], found.Greatest);
+        }
+    }
+
+    [Theory]
+    [InlineData("Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,GPT-4,100,10,110,API log\n45,GPT-4,200,20,220,API log\n70,GPT-4,300,30,330,API log\n")]
+    [InlineData("{\"input_toks\": 100, \"output_toks\": 10, \"arrival_time_ns\": 5000000000}\n{\"input_toks\": 200, \"output_toks\": 20, \"arrival_time_ns\": 45000000000}\n{\"input_toks\": 300, \"output_toks\": 30, \"arrival_time_ns\": 70000000000}\n")]
+    [InlineData("{\"chat_id\": 1, \"timestamp\": 5, \"input_length\": 100, \"output_length\": 10}\n{\"chat_id\": 2, \"timestamp\": 45, \"input_length\": 200, \"output_length\": 20}\n{\"chat_id\": 3, \"timestamp\": 70, \"input_length\": 300, \"output_length\": 30}\n")]
+    public void Other_traces_are_known_by_their_fields(string text)
+    {
+        // two of three requests arrive in the first of two minutes
+        var read = Read(text);
+        Assert.Equal([100.0, 200, 300], read.InputTokens);
+        Assert.Equal([10.0, 20, 30], read.OutputTokens);
+        Assert.Equal(4 / 3.0, read.PeakToMean!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Blocks_of_a_bailian_trace_hold_16_tokens()
+    {
+        // 16 + 4 tokens, then the same first block and 10 of another
+        var read = Read("{\"chat_id\": 1, \"input_length\": 20, \"output_length\": 1, \"hash_ids\": [1, 2]}\n{\"chat_id\": 2, \"input_length\": 26, \"output_length\": 1, \"hash_ids\": [1, 3]}\n");
+        Assert.Equal(16 / 46.0, read.CachedShare!.Value, 1e-12);
+    }
+
     [Theory]
     [InlineData("", 1, "columns")]
+    [InlineData("{\"input_length\": 2000, \"output_length\": 2, \"hash_ids\": [1, 2]}", 1, "found 2 hash_ids for 2000 input tokens")]
     [InlineData("a,b\n1,2\n", 1, "known are ContextTokens")]
     [InlineData("input_length,output_length\n", 1, "no request")]
     [InlineData("input_length,output_length\n1,2\n\n3\n", 4, "1 fields where the header has 2")]
@@ -86,5 +130,11 @@ public sealed class TraceReaderTests
     {
         using var reader = new StringReader(text);
         return TraceReader.Read(reader, "x", "x", "source", "licence", bins);
+    }
+
+    private static TraceSummary Measure(string text)
+    {
+        using var reader = new StringReader(text);
+        return TraceReader.Measure(reader, "x", "x", "source", "licence");
     }
 }

@@ -1,11 +1,12 @@
 using CsCheck;
 using Millwright.Infrastructure;
+using Millwright.Quantities;
 
 namespace Millwright.Tests.Infrastructure;
 
 public sealed class BuildScheduleTests
 {
-    private const double Month = BuildSchedule.SecondsPerMonth;
+    private const double Month = TimeLength.MonthSeconds;
     private const double Week = 7 * 86_400.0;
 
     private static readonly Gen<BuildSchedule> AnySchedule =

@@ -9,7 +9,7 @@ internal readonly record struct AnnualCostFigures(Figure Opex, Figure Variable, 
 /// <summary>What the factory costs a year: capital recovered over its lives, and operating cost by part.</summary>
 internal sealed class AnnualCostStage
 {
-    private const double YearSeconds = YearLength.Seconds;
+    private const double YearSeconds = TimeLength.YearSeconds;
 
     private readonly UncertainValue _wacc;
     private readonly UncertainValue _itLife;

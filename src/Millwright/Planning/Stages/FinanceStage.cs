@@ -8,7 +8,7 @@ namespace Millwright.Planning.Stages;
 /// <summary>Who pays, and what comes back. Nominal dollars by month from ground-break.</summary>
 internal sealed class FinanceStage
 {
-    private const double MonthSeconds = YearLength.MonthSeconds;
+    private const double MonthSeconds = TimeLength.MonthSeconds;
 
     // A hundred times the output of the world.
     private const double MostMonthlyUsd = 1e15;
@@ -159,8 +159,8 @@ internal sealed class FinanceStage
             {
                 double[] changed = x[..^1];
                 changed[ContractPrice] = x[^1] / 1e9;
-                changed[ContractTerm] = years * YearLength.Seconds;
-                changed[ItLife] = years * YearLength.Seconds;
+                changed[ContractTerm] = years * TimeLength.YearSeconds;
+                changed[ItLife] = years * TimeLength.YearSeconds;
                 return ProjectFinance.Run(Case(changed));
             });
             string name = $"returns.{label}_{years:0}y";
@@ -223,7 +223,7 @@ internal sealed class FinanceStage
         double[] revenue = new double[months];
         double[] opex = new double[months];
         double[] energised = new double[months];
-        CapacityContract contract = new(x[ContractPrice], x[ContractTerm] / YearLength.Seconds, x[Renewal], x[Escalation]);
+        CapacityContract contract = new(x[ContractPrice], x[ContractTerm] / TimeLength.YearSeconds, x[Renewal], x[Escalation]);
         double before = 0;
         for (int month = 0; month < months; month++)
         {

@@ -53,7 +53,7 @@ internal sealed record SalesOutcome(MonthSales AtFullPower, TokenCostResult Cost
     /// <summary>Cost that one workload causes over its finished tasks, USD.</summary>
     public double CostPerTaskUsd(int workload)
     {
-        double tasks = AtFullPower.Workloads[workload].TokensPerSecond.Output * YearLength.Seconds / OutputTokensPerTask[workload];
+        double tasks = AtFullPower.Workloads[workload].TokensPerSecond.Output * TimeLength.YearSeconds / OutputTokensPerTask[workload];
         return tasks > 0 ? Cost.Workloads[workload].CostUsd.Total / tasks : double.NaN;
     }
 
@@ -65,7 +65,7 @@ internal sealed record SalesOutcome(MonthSales AtFullPower, TokenCostResult Cost
             sum += select(workload.TokensPerSecond);
         }
 
-        return sum * YearLength.Seconds;
+        return sum * TimeLength.YearSeconds;
     }
 
     public double RevenueUsdPerYear => Sum(static w => w.RevenueUsdPerSecond);
@@ -80,7 +80,7 @@ internal sealed record SalesOutcome(MonthSales AtFullPower, TokenCostResult Cost
             sum += select(workload);
         }
 
-        return sum * YearLength.Seconds;
+        return sum * TimeLength.YearSeconds;
     }
 }
 
@@ -194,8 +194,8 @@ internal sealed class SalesStage
         Figure output = run.Output("tokens.output_per_year", "tok/yr", "output tokens sold a year, at full power", static o => o.TokensPerYear(static t => t.Output));
         Figure input = run.Output("tokens.uncached_input_per_year", "tok/yr", "uncached input tokens a year, at full power", static o => o.TokensPerYear(static t => t.UncachedInput));
         Figure cached = run.Output("tokens.cached_input_per_year", "tok/yr", "cached input tokens a year, at full power", static o => o.TokensPerYear(static t => t.CachedInput));
-        book.Define("tokens.output_per_second", "tok/s", "tokens.output_per_year over the seconds of a year", output, static t => t / YearLength.Seconds);
-        book.Define("tokens.input_per_second", "tok/s", "uncached + cached input over the seconds of a year", input, cached, static (a, b) => (a + b) / YearLength.Seconds);
+        book.Define("tokens.output_per_second", "tok/s", "tokens.output_per_year over the seconds of a year", output, static t => t / TimeLength.YearSeconds);
+        book.Define("tokens.input_per_second", "tok/s", "uncached + cached input over the seconds of a year", input, cached, static (a, b) => (a + b) / TimeLength.YearSeconds);
         run.Output("tokens.busy_share", "1", "mean chips at work over chips available: the sold share", static o => o.AtFullPower.BusyShare);
         run.Output("cost.per_million_output_tokens", "USD/Mtok", "annual cost caused by decode over output tokens", static o => o.Cost.All.UsdPerMillion.Output);
         run.Output("cost.per_million_uncached_input_tokens", "USD/Mtok", "annual cost caused by prefill over uncached input tokens", static o => o.Cost.All.UsdPerMillion.UncachedInput);
@@ -211,8 +211,8 @@ internal sealed class SalesStage
             annual.Total,
             revenue,
             static (c, r) => BreakEven.TokenPriceScale(c, r));
-        Figure chipValue = run.Output("allocation.chip_value", "USD/GPU-h", "shadow price of one more chip in the sale of tokens", static o => o.AtFullPower.Allocation.ChipUsdPerSecond * 3600);
-        run.Output("allocation.watt_value", "USD/W-yr", "shadow price of one more watt in the sale of tokens", static o => o.AtFullPower.Allocation.WattUsdPerSecond * YearLength.Seconds);
+        Figure chipValue = run.Output("allocation.chip_value", "USD/GPU-h", "shadow price of one more chip in the sale of tokens", static o => o.AtFullPower.Allocation.ChipUsdPerSecond * TimeLength.HourSeconds);
+        run.Output("allocation.watt_value", "USD/W-yr", "shadow price of one more watt in the sale of tokens", static o => o.AtFullPower.Allocation.WattUsdPerSecond * TimeLength.YearSeconds);
         Margin(book, annual, capex, revenue);
         Figure[] workloadChips = new Figure[_shapes.Length];
         for (int w = 0; w < _shapes.Length; w++)
@@ -286,7 +286,7 @@ internal sealed class SalesStage
             "USD/yr",
             "capex.it less residual over its life + capex.building over its life, straight line",
             [capex.It, capex.Building, annual.ItLife, annual.BuildingLife, annual.ItResidual],
-            static x => (x[0] * (1 - x[4]) / (x[2] / YearLength.Seconds)) + (x[1] / (x[3] / YearLength.Seconds)));
+            static x => (x[0] * (1 - x[4]) / (x[2] / TimeLength.YearSeconds)) + (x[1] / (x[3] / TimeLength.YearSeconds)));
         EngineRun<Margins> margins = book.Run(
             [revenue, annual.Variable, annual.Opex, depreciation, overhead], static x => Margins.Of(x[0], x[1], x[2], x[3], x[4] * x[0]));
         string? none = revenue.Value > 0 ? null : "no tokens are sold";

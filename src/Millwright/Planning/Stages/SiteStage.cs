@@ -187,7 +187,7 @@ internal sealed class SiteStage
         Figure carbon = book.Input("energy.carbon_intensity", _carbon);
         Figure water = book.Input("energy.water_intensity", _water);
         Figure itKwh = book.Define(
-            "energy.it_per_year", "kWh", "site.power_it_all x site.load_factor x 8,760 h", site.ItAllWatts, site.LoadFactor, static (w, l) => w * l * PowerPath.HoursPerYear / 1000);
+            "energy.it_per_year", "kWh", "site.power_it_all x site.load_factor x 8,760 h", site.ItAllWatts, site.LoadFactor, static (w, l) => w * l * TimeLength.YearHours / 1000);
         Figure kwh = book.Define(
             "energy.per_year", "kWh", "energy.it_per_year x site.pue x site.utility_factor", itKwh, site.Pue, site.UtilityFactor, static (e, p, u) => e * p * u, PowerBasis.Utility);
         book.Define("carbon.per_year", "t", "energy.per_year x energy.carbon_intensity", kwh, carbon, static (e, c) => e * c / GramsPerTonne);

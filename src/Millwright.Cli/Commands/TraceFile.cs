@@ -1,0 +1,106 @@
+using System.IO.Compression;
+using System.Text;
+using Millwright.Applications;
+using Millwright.Cli.Output;
+using Millwright.Scenarios;
+
+namespace Millwright.Cli.Commands;
+
+/// <summary>A trace on disk: unwraps gzip by its content, refuses what is no text, and shows progress.</summary>
+/// <param name="path">Path of the file.</param>
+internal sealed class TraceFile(string path)
+{
+    private const int BufferBytes = 1 << 20;
+    private const string Wanted = "a trace is CSV or JSON lines, plain or .gz";
+
+    /// <summary>Reads and measures the trace.</summary>
+    /// <param name="id">Id for its lengths.</param>
+    /// <param name="bins">Bins.</param>
+    /// <param name="messages">Where progress goes.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <returns>What the trace says.</returns>
+    /// <exception cref="InputException">The file cannot be read, or is no trace.</exception>
+    public TraceSummary Measure(string id, int bins, TextWriter messages, CancellationToken cancellation)
+    {
+        if (Directory.Exists(path))
+        {
+            throw Wrong($"this is a directory; give the path of a trace; {Wanted}");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw Wrong("there is no such file");
+        }
+
+        try
+        {
+            using (FileStream file = Open())
+            using (Stream content = Unwrap(file))
+            {
+                CheckBeginning(content);
+            }
+
+            using (FileStream file = Open())
+            using (Stream content = Unwrap(file))
+            using (StreamReader text = new(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, BufferBytes))
+            using (ProgressLine line = new(messages, $"Reading {Path.GetFileName(path)}"))
+            {
+                return TraceReader.Measure(text, id, Path.GetFileName(path), path, "not stated", bins, new ByPosition(line, file), cancellation);
+            }
+        }
+        catch (TraceFormatException problem)
+        {
+            throw new InputException(path, problem.Line, 1, problem.Problem);
+        }
+        catch (InvalidDataException)
+        {
+            throw Wrong("the file is compressed, and broken or cut off");
+        }
+        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+        {
+            throw Wrong($"the file cannot be read: {problem.Message}");
+        }
+    }
+
+    private static Stream Unwrap(FileStream file)
+    {
+        bool compressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        file.Position = 0;
+        return compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    private FileStream Open()
+    {
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
+        if (file.CanSeek)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw Wrong("this is a pipe; write it to a file first");
+    }
+
+    // A file without line ends would be taken in whole as one line.
+    private void CheckBeginning(Stream content)
+    {
+        byte[] head = new byte[BufferBytes];
+        ReadOnlySpan<byte> begin = head.AsSpan(0, content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
+        if (begin.Contains((byte)0))
+        {
+            throw Wrong($"this is not text; {Wanted} (unpack an archive first)");
+        }
+
+        if (begin.Length == head.Length && !begin.Contains((byte)'\n'))
+        {
+            throw Wrong($"the first line is longer than a million characters; {Wanted}, with one request in a line");
+        }
+    }
+
+    private InputException Wrong(string problem) => new(path, 0, 0, problem);
+
+    private sealed class ByPosition(ProgressLine line, FileStream file) : IProgress<long>
+    {
+        public void Report(long value) => line.Report((double)file.Position / Math.Max(1, file.Length));
+    }
+}
