@@ -98,6 +98,24 @@ public sealed class RackPlanTests
     }
 
     [Fact]
+    public void RacksForChipsAreNoMoreThanCanBeHad()
+    {
+        RackPlan plan = RackPlan.ForChips(InfrastructureFixtures.Gb200, 132e3, 7_201, 0.02, PeakFactor, supplyLimit: 60.5);
+        Assert.Equal(60, plan.Systems);
+        Assert.True(plan.SupplyBinds);
+        Assert.Equal(plan.FacilityWattsUsed, plan.FacilityWattsFilled);
+        Assert.False(RackPlan.ForChips(InfrastructureFixtures.Gb200, 132e3, 7_201, 0.02, PeakFactor, supplyLimit: 104).SupplyBinds);
+    }
+
+    [Fact]
+    public void PowerIsFilledUnlessSupplyEndsFirstOrNothingFits()
+    {
+        Assert.Equal(1e9, RackPlan.Fit(InfrastructureFixtures.Gb200, 132e3, 1e9, PeakFactor).FacilityWattsFilled);
+        Assert.Equal(1_000 * 168_564.0, RackPlan.Fit(InfrastructureFixtures.Gb200, 132e3, 1e9, PeakFactor, supplyLimit: 1_000).FacilityWattsFilled, 1e-3);
+        Assert.Equal(0, RackPlan.Fit(InfrastructureFixtures.Gb200, 132e3, 100e3, PeakFactor).FacilityWattsFilled);
+    }
+
+    [Fact]
     public void HostsFollowTheKindOfSystem()
     {
         Assert.Equal(100, RackPlan.HostsOf(InfrastructureFixtures.H100, 100));
