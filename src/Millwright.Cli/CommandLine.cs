@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using Millwright.Cli.Commands;
 using Millwright.Planning;
+using Millwright.Quantities;
 using Millwright.Scenarios;
 
 namespace Millwright.Cli;
@@ -49,8 +50,8 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            await errors.WriteLineAsync(parsed.Errors[0].Message);
-            await errors.WriteLineAsync($"Try: millwright {CommandPath(parsed)}--help");
+            await Tell(errors, WrongCommand(parsed) ?? parsed.Errors[0].Message);
+            await Tell(errors, $"Try: millwright {CommandPath(parsed)}--help");
             return WrongInput;
         }
 
@@ -60,25 +61,59 @@ internal static class CommandLine
         }
         catch (InputException problem)
         {
-            await errors.WriteLineAsync(Describe(problem));
+            await Tell(errors, Describe(problem));
             return WrongInput;
         }
         catch (MissingInputException problem)
         {
-            await errors.WriteLineAsync($"{problem.Key}: {problem.Message}");
+            await Tell(errors, $"{ScenarioOf(parsed)}{problem.Key}: {problem.Message}");
             return WrongInput;
         }
         catch (OperationCanceledException)
         {
-            await errors.WriteLineAsync("Stopped.");
+            await Tell(errors, "Stopped.");
             return Failure;
+        }
+        catch (IOException problem)
+        {
+            // Files tell their own name; what is left is the stream that results go to: a full disk behind it, for one.
+            await Tell(errors, $"The output cannot be written: {problem.Message}");
+            return WrongInput;
         }
         catch (Exception problem) when (problem is not OutOfMemoryException)
         {
-            await errors.WriteLineAsync(Defect(problem));
+            await Tell(errors, Defect(problem));
             return Failure;
         }
     }
+
+    // Who closed the error stream hears nothing, and still gets the exit code.
+    private static async Task Tell(TextWriter errors, string message)
+    {
+        try
+        {
+            await errors.WriteLineAsync(message);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    private static string? WrongCommand(ParseResult parsed)
+    {
+        string[] names = [.. parsed.CommandResult.Command.Subcommands.Select(static c => c.Name)];
+        if (names.Length == 0 || parsed.UnmatchedTokens.FirstOrDefault(static t => !t.StartsWith('-')) is not { } word)
+        {
+            return null;
+        }
+
+        string nearest = Spelling.Nearest(word, names) is { } name ? $" Did you mean {name}?" : "";
+        return $"There is no command \"{word}\".{nearest} There are: {string.Join(", ", names)}.";
+    }
+
+    // A figure that is missing is missed by a scenario: its file, where the command reads one.
+    private static string ScenarioOf(ParseResult parsed) =>
+        parsed.CommandResult.Command.Arguments is [{ Name: "scenario" }, ..] && parsed.GetValue<string>("scenario") is { Length: > 0 } path ? path + ": " : "";
 
     // Whatever else comes up here is ours: one line for the user, the whole of it for whoever mends it.
     private static string Defect(Exception problem) => Environment.GetEnvironmentVariable(TraceVariable) == "1"

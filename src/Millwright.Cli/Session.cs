@@ -19,6 +19,9 @@ internal sealed class Session(TextWriter output, TextWriter errors)
     /// <summary>True when results are shown on a terminal, so that colours may be used.</summary>
     public bool IsTerminal { get; } = output == Console.Out && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
 
+    /// <summary>Columns of the terminal; no end where results go to a file or a pipe.</summary>
+    public int Width { get; } = output == Console.Out && !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue;
+
     /// <summary>Loads the shipped catalog and lays the user's folders over it.</summary>
     /// <param name="overlays">Folders, the later over the earlier.</param>
     /// <returns>The catalog.</returns>

@@ -28,29 +28,49 @@ public sealed record ExplainTree(
     /// <param name="plan">The plan.</param>
     /// <param name="name">Name of the figure.</param>
     /// <returns>The tree, or null when the plan kept no node of that name.</returns>
-    public static ExplainTree? Of(Plan plan, string name)
+    public static ExplainTree? Of(Plan plan, string name) => Of(plan, [name], brief: false).FirstOrDefault();
+
+    /// <summary>The trees behind several figures, to be shown one after another: what one of them opened, or said of an input, is not said again.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="names">Names of the figures.</param>
+    /// <returns>One tree for each figure that the plan kept a node of.</returns>
+    public static IReadOnlyList<ExplainTree> Of(Plan plan, IReadOnlyList<string> names) => Of(plan, names, brief: true);
+
+    private static List<ExplainTree> Of(Plan plan, IReadOnlyList<string> names, bool brief)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        for (int i = 0; i < plan.Nodes.Count; i++)
+        ArgumentNullException.ThrowIfNull(names);
+        var figures = plan.Figures.GroupBy(figure => figure.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        List<ExplainTree> trees = [];
+        HashSet<int> opened = [];
+        foreach (string name in names)
         {
-            if (plan.Nodes[i].Name == name)
+            for (int i = 0; i < plan.Nodes.Count; i++)
             {
-                var figures = plan.Figures.GroupBy(figure => figure.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
-                return Grow(plan.Nodes, figures, i, [], plan.Nodes.Count);
+                if (plan.Nodes[i].Name == name)
+                {
+                    trees.Add(Grow(plan.Nodes, figures, i, opened, plan.Nodes.Count, brief));
+                    break;
+                }
             }
         }
 
-        return null;
+        return trees;
     }
 
     // A node only knows nodes before it, so "below" falls with every level and the tree ends whatever the book holds.
-    private static ExplainTree Grow(IReadOnlyList<FigureNode> nodes, Dictionary<string, PlanFigure> figures, int place, HashSet<int> opened, int below)
+    private static ExplainTree Grow(IReadOnlyList<FigureNode> nodes, Dictionary<string, PlanFigure> figures, int place, HashSet<int> opened, int below, bool brief)
     {
         FigureNode node = nodes[place];
         string unit = Humanize.UnitOf(node.Name, node.Unit);
         string value = Humanize.Value(node.Name, node.Value, node.Unit, node.Reason);
         if (node.Input is UncertainValue input)
         {
+            if (brief && !opened.Add(place))
+            {
+                return new ExplainTree(node.Name, value, "", null, null, null, null, ShownAbove: true, []);
+            }
+
             string? stated = input.HasRange ? Humanize.Range(input.Distribution.Low, input.Distribution.High, unit) : null;
             return new ExplainTree(node.Name, value, node.Formula, stated, input.Evidence, input.Source, input.Date, ShownAbove: false, []);
         }
@@ -59,7 +79,7 @@ public sealed record ExplainTree(
         bool again = !opened.Add(place) && node.Inputs.Count > 0;
         IReadOnlyList<ExplainTree> children = again
             ? []
-            : [.. node.Inputs.Where(i => i >= 0 && i < below && i < place).Distinct().Select(i => Grow(nodes, figures, i, opened, place))];
+            : [.. node.Inputs.Where(i => i >= 0 && i < below && i < place).Distinct().Select(i => Grow(nodes, figures, i, opened, place, brief))];
         return new ExplainTree(node.Name, value, node.Formula, range, null, null, null, again, children);
     }
 }

@@ -84,7 +84,20 @@ public static class FigureTitles
             return title;
         }
 
-        string words = name.Replace('.', ' ').Replace('_', ' ').Replace('-', ' ').Trim();
-        return words.Length == 0 ? name : char.ToUpperInvariant(words[0]) + words[1..];
+        string[] parts = [.. name.Split('.').Select(static part => Words(part)).Where(static part => part.Length > 0)];
+        return parts.Length == 0 ? name : char.ToUpperInvariant(parts[0][0]) + string.Join(": ", parts)[1..];
     }
+
+    /// <summary>Whether a figure has a title beyond the words of its name.</summary>
+    /// <param name="name">Name of the figure.</param>
+    /// <returns>True where the title says more.</returns>
+    public static bool Knows(string name) => Titles.ContainsKey(name);
+
+    private static string Words(string part) => string.Join(
+        ' ',
+        part.Split(['_', '-', ' '], StringSplitOptions.RemoveEmptyEntries).Select(static word => word switch
+        {
+            "it" or "pue" or "irr" or "gw" or "gpu" or "usd" or "dscr" or "wacc" or "moic" => word.ToUpperInvariant(),
+            _ => word,
+        }));
 }

@@ -29,6 +29,11 @@ internal static class CatalogTables
 
     public static TableDocument Show(CatalogData catalog, string id)
     {
+        if (string.IsNullOrWhiteSpace(id))
+        {
+            throw new InputException("", 0, 0, "An id is needed, such as vr200-nvl72; \"millwright catalog list systems\" shows those of the systems.");
+        }
+
         List<IReadOnlyList<DocumentCell>> rows = [];
         string? title = null;
         if (catalog.FindSystem(id) is { } system)
@@ -39,7 +44,7 @@ internal static class CatalogTables
         else if (catalog.FindModel(id) is { } model)
         {
             title = model.Id;
-            Add(rows, "names", string.Join(", ", (string[])[model.HuggingFaceName, .. model.Aliases]));
+            Add(rows, "names", string.Join(", ", ((string[])[model.HuggingFaceName, .. model.Aliases]).Where(static n => n.Length > 0).Distinct(StringComparer.Ordinal)));
             AddModel(rows, ModelArchitecture.Parse(model.Id, model.ConfigJson));
             Add(rows, "weights released in", model.WeightsPrecision);
             AddOrigin(rows, model.Source, "", model.Evidence, model.Note);

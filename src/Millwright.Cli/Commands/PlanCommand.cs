@@ -52,7 +52,7 @@ internal static class PlanCommand
             plan = PlanStudy.Make(new Planner(input, catalog), CommandLine.Tool, progress: progress, cancellation: cancellation);
         }
 
-        new PlanScreen(plan, catalog, path).Write(session.Output, session.IsTerminal);
+        new PlanScreen(plan, catalog, path).Write(session.Output, session.IsTerminal, session.Width);
         json?.Write(JsonOutput.Write(plan));
         html?.Write(PlanPage.Write(plan, new PlanPageOptions
         {
@@ -74,7 +74,14 @@ internal static class PlanCommand
             foreach (string value in values)
             {
                 ScenarioInput variant = ScenarioEdit.Set(input, key, value, catalog, "--compare");
-                plans.Add((value, PlanStudy.Make(new Planner(variant, catalog), CommandLine.Tool, progress: progress, cancellation: cancellation)));
+                try
+                {
+                    plans.Add((value, PlanStudy.Make(new Planner(variant, catalog), CommandLine.Tool, progress: progress, cancellation: cancellation)));
+                }
+                catch (MissingInputException missing)
+                {
+                    throw new MissingInputException(missing.Key, $"with {key}={value}: {missing.Message}");
+                }
             }
         }
 

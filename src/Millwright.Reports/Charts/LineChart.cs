@@ -39,7 +39,11 @@ internal static class LineChart
 
         canvas.Line(left, yAxis.At(0), width - 8, yAxis.At(0), "zero");
         Markers(canvas, markers, xAxis, top, bottom);
-        Strips(canvas, lines, unit, xTitle, xAxis, top, bottom);
+        // A telephone has no pointer to hover with.
+        if (width > Svg.Narrow)
+        {
+            Strips(canvas, lines, unit, xTitle, xAxis, top, bottom);
+        }
         return canvas.Finish(bottom + 42);
     }
 

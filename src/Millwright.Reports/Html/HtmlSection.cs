@@ -182,11 +182,12 @@ public sealed class HtmlSection
 
     /// <summary>Adds the tree of figures behind a figure.</summary>
     /// <param name="tree">The tree.</param>
+    /// <param name="linked">True where each name leads to the row of its figure on the same page.</param>
     /// <returns>This section.</returns>
-    public HtmlSection Tree(ExplainTree tree)
+    public HtmlSection Tree(ExplainTree tree, bool linked = false)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        AppendTree(tree, 0);
+        AppendTree(tree, 0, linked);
         return this;
     }
 
@@ -380,11 +381,13 @@ public sealed class HtmlSection
         }
     }
 
-    private void AppendTree(ExplainTree tree, int depth)
+    private void AppendTree(ExplainTree tree, int depth, bool linked)
     {
         bool leaf = tree.Children.Count == 0;
         _html.Append(leaf ? "<div class=\"leaf\">" : depth == 0 ? "<details class=\"node\" open=\"open\"><summary>" : "<details class=\"node\"><summary>");
-        _html.Append("<code>").Append(Markup.Escape(tree.Name)).Append("</code> = <b>").Append(Markup.Escape(tree.Value)).Append("</b>");
+        // Only what is opened elsewhere needs a way there.
+        AppendLinked($"<code>{Markup.Escape(tree.Name)}</code>", linked && tree.ShownAbove ? "#f-" + tree.Name : null);
+        _html.Append(" = <b>").Append(Markup.Escape(tree.Value)).Append("</b>");
         if (tree.Range is not null)
         {
             _html.Append(" <span class=\"note\">(").Append(Markup.Escape(tree.Range)).Append(")</span>");
@@ -398,18 +401,22 @@ public sealed class HtmlSection
         if (tree.Source is not null)
         {
             _html.Append(" <span class=\"note\">");
-            AppendLinked(Markup.Escape(tree.Source), tree.Source);
+            AppendLinked(Markup.Escape(Markup.IsAddress(tree.Source) ? new Uri(tree.Source).Host : tree.Source), tree.Source);
             _html.Append(tree.Date is { Length: > 0 } ? ", " + Markup.Escape(tree.Date) : "").Append("</span>");
         }
 
         if (tree.ShownAbove)
         {
-            _html.Append(" <span class=\"note\">(its inputs are shown above)</span>");
+            _html.Append(" <span class=\"note\">(shown above)</span>");
         }
 
         if (leaf)
         {
-            AppendFormula(tree);
+            if (!tree.ShownAbove)
+            {
+                AppendFormula(tree);
+            }
+
             _html.Append("</div>\n");
             return;
         }
@@ -418,7 +425,7 @@ public sealed class HtmlSection
         AppendFormula(tree);
         foreach (ExplainTree child in tree.Children)
         {
-            AppendTree(child, depth + 1);
+            AppendTree(child, depth + 1, linked);
         }
 
         _html.Append("</details>\n");

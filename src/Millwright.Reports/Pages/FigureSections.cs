@@ -7,6 +7,9 @@ namespace Millwright.Reports.Pages;
 /// <summary>Checks, and every figure with where it comes from.</summary>
 internal static class FigureSections
 {
+    // A row stays readable; "millwright explain" lists all.
+    private const int MostInputs = 5;
+
     private static readonly string[] Explained =
         ["capex.per_gw", "annual_cost.total", "break_even.usd_per_gw_year", "cost.per_million_output_tokens", "tokens.output_per_second", "finance.project_irr"];
 
@@ -30,13 +33,13 @@ internal static class FigureSections
 
     public static void Figures(HtmlSection section, PlanView plan)
     {
-        ExplainTree[] trees = [.. Explained.Select(name => ExplainTree.Of(plan.Plan, name)).OfType<ExplainTree>()];
-        if (trees.Length > 0)
+        IReadOnlyList<ExplainTree> trees = ExplainTree.Of(plan.Plan, Explained);
+        if (trees.Count > 0)
         {
-            section.Heading("How the headline figures come about");
+            section.Heading("How the headline figures come about").Note("Each figure is opened once, in the first tree that needs it; its name leads to its row in the table below, with its formula and inputs.");
             foreach (ExplainTree tree in trees)
             {
-                section.Collapsible($"{FigureTitles.Of(tree.Name)}: {tree.Value}", inner => inner.Tree(tree));
+                section.Collapsible($"{FigureTitles.Of(tree.Name)}: {tree.Value}", inner => inner.Tree(tree, linked: true));
             }
         }
 
@@ -55,7 +58,7 @@ internal static class FigureSections
         var rows = plan.Plan.Figures.Select(figure => Row(plan.Plan, figure, nodes.GetValueOrDefault(figure.Name))).ToList();
         section.Table(new HtmlTable(
             $"All {rows.Count} figures",
-            [new("Figure"), new("Value", true), new("p10", true), new("p90", true), new("Inside unit"), new("Evidence"), new("Formula, inputs or source")],
+            [new("Figure"), new("Value", true), new("p10", true), new("p90", true), new("Unit in JSON"), new("Evidence"), new("Formula, inputs or source")],
             rows)
         {
             Filterable = true,
@@ -74,10 +77,10 @@ internal static class FigureSections
         };
         int dot = figure.Name.IndexOf('.', StringComparison.Ordinal);
         return new HtmlRow([
-            new HtmlCell(figure.Name) { Code = true, Note = FigureTitles.Of(figure.Name) },
+            new HtmlCell(figure.Name) { Code = true, Note = FigureTitles.Knows(figure.Name) ? FigureTitles.Of(figure.Name) : null },
             figure.Value is double value && double.IsFinite(value) ? Humanize.Value(value, unit) : "none",
-            figure.Low is double low ? Humanize.Value(low, unit) : "",
-            figure.High is double high ? Humanize.Value(high, unit) : "",
+            figure.Low is double low && figure.Low != figure.High ? Humanize.Value(low, unit) : "",
+            figure.High is double high && figure.Low != figure.High ? Humanize.Value(high, unit) : "",
             figure.Unit + basis,
             new HtmlCell("") { Evidence = figure.Evidence },
             Origin(plan, figure, node)])
@@ -103,7 +106,8 @@ internal static class FigureSections
             return new HtmlCell(row + source + date) { Link = input.Source, Note = reason };
         }
 
-        string inputs = string.Join(", ", node.Inputs.Where(i => i >= 0 && i < plan.Nodes.Count).Select(i => plan.Nodes[i].Name).Distinct(StringComparer.Ordinal));
+        string[] names = [.. node.Inputs.Where(i => i >= 0 && i < plan.Nodes.Count).Select(i => plan.Nodes[i].Name).Distinct(StringComparer.Ordinal)];
+        string inputs = string.Join(", ", names.Take(MostInputs)) + (names.Length > MostInputs ? $" and {names.Length - MostInputs} more" : "");
         string note = string.Join("; ", new[] { inputs.Length > 0 ? "from " + inputs : null, reason }.OfType<string>());
         return new HtmlCell(node.Formula.Length > 0 ? node.Formula : note) { Note = node.Formula.Length > 0 ? note : null };
     }

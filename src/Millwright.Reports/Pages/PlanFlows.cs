@@ -25,8 +25,55 @@ internal static class PlanFlows
         return parts;
     }
 
-    /// <summary>Watts from the utility to the chips; empty, with the reason, where they do not add up.</summary>
-    public static List<SankeyFlow> Power(PlanView plan, out string reason)
+    /// <summary>
+    /// Watts from the utility to the chips: the means of the year, which close, where the plan has them; else the design peak.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="caption">What the picture shows; or, where there is none, why.</param>
+    /// <returns>The flows; none where they do not add up.</returns>
+    public static List<SankeyFlow> Power(PlanView plan, out string caption)
+    {
+        if (MeanPower(plan) is { Count: > 0 } mean)
+        {
+            caption = plan.NumberText("site.power_facility") is string built
+                ? $"The mean over a year at full power, by use. The site is built for {built} of facility power."
+                : "The mean over a year at full power, by use.";
+            return mean;
+        }
+
+        List<SankeyFlow> peak = DesignPower(plan, out string reason);
+        caption = peak.Count > 0 ? "At the design peak. Reserve is what the facility is built for beyond IT, cooling and losses." : reason;
+        return peak;
+    }
+
+    private static List<SankeyFlow> MeanPower(PlanView plan)
+    {
+        if (plan.Value("power.utility") is not double drawn || plan.Value("power.chips") is not double chips || plan.Value("power.it_other") is not double other)
+        {
+            return [];
+        }
+
+        double before = plan.Value("power.utility_losses") ?? 0;
+        double cooling = plan.Value("power.cooling") ?? 0;
+        double losses = plan.Value("power.losses") ?? 0;
+        if (drawn <= 0 || Math.Abs(chips + other + cooling + losses + before - drawn) > 1e-6 * drawn)
+        {
+            return [];
+        }
+
+        return
+        [
+            new SankeyFlow("Utility meter", "Facility", drawn - before),
+            new SankeyFlow("Facility", "IT", chips + other),
+            new SankeyFlow("IT", "Chips", chips),
+            new SankeyFlow("IT", "Other IT: hosts, network, storage", other),
+            new SankeyFlow("Facility", "Cooling", cooling),
+            new SankeyFlow("Facility", "Losses on site", losses),
+            new SankeyFlow("Utility meter", "Losses before the site", before),
+        ];
+    }
+
+    private static List<SankeyFlow> DesignPower(PlanView plan, out string reason)
     {
         reason = "";
         if (plan.Value("site.power_facility") is not double facility || plan.Value("site.power_it") is not double it)

@@ -9,17 +9,17 @@ internal static class SiteSections
 {
     public static void Power(HtmlSection section, PlanView plan)
     {
-        List<SankeyFlow> watts = PlanFlows.Power(plan, out string reason);
+        List<SankeyFlow> watts = PlanFlows.Power(plan, out string caption);
         if (watts.Count > 0)
         {
             section.Picture(
                 "Where the watts go",
-                "At the design peak. Reserve is what the facility is built for beyond IT, cooling and losses.",
+                caption,
                 width => Svg.Sankey("Sankey diagram of power: " + CostSections.Said(watts, "W") + ".", watts, "W", width));
         }
         else
         {
-            section.Note(reason);
+            section.Note(caption);
         }
 
         Listed(section, plan, ["site.power_utility", "site.power_facility", "site.power_it", "pue", "energy.per_year", "carbon.per_year", "water.per_year", "network.switches", "network.transceivers"]);

@@ -158,7 +158,7 @@ public readonly record struct FatTree
         if (pods > radix)
         {
             string reason = $"{n} endpoints need {pods} pods of {capacity}, but a core switch of {radix} ports reaches only {radix}: "
-                + "take a switch with more ports, fewer endpoints per chip, a higher oversubscription between pods, or several sites.";
+                + "take a switch with more ports, fewer endpoints per chip, a higher oversubscription between pods, or several sites; or state network.method: share, which counts no switches.";
             return new FatTree(n, radix, 0, 0, 1, copperHostLinks, default, default, default, default, reason);
         }
 

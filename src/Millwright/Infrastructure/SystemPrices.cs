@@ -66,9 +66,9 @@ public static class SystemPrices
     /// <returns>The message.</returns>
     public static string NoPriceKnown(string systemId, PriceScope? scope = null) =>
         scope is null
-            ? $"no price known for {systemId}: state chips.price (whole system with host and cards), or name a row of the price list in chips.price-row."
+            ? $"no price known for {systemId}: state chips.price (whole system with host and cards), or name a row of the price list in chips.price_row."
             : $"no price known for {systemId}: the row {scope.Id} prices \"{scope.Includes}\" (kind {scope.Kind}), not a whole system. "
-                + "State chips.price (whole system with host and cards), or name another row in chips.price-row.";
+                + "State chips.price (whole system with host and cards), or name another row in chips.price_row.";
 
     private static bool IsBetter(PriceScope a, PriceScope b)
     {

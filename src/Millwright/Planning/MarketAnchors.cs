@@ -12,7 +12,7 @@ internal static class MarketAnchors
     [
         ("capex.per_gw", "cost-per-gw/bern-total", "Bernstein GB200", 1e9),
         ("capex.per_gw", "cost-per-gw/ms-vr", "Morgan Stanley Rubin", 1e9),
-        ("capex.per_gw", "cost-per-gw/huang-2025-10", "interview 50-60:", 1e9),
+        ("capex.per_gw", "cost-per-gw/huang-2025-10", "interview (50 to 60)", 1e9),
         ("capex.per_gw_it", "cost-per-gw/epoch-total", "Epoch AI GB200", 1e9),
         ("chips.per_gw", "cost-per-gw/barclays-gpus", "Barclays", 1),
         ("chips.per_gw", "cost-per-gw/gpus-gb200", "GB200 at the meter", 1),
