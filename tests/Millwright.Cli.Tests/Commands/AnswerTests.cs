@@ -14,7 +14,7 @@ public sealed class AnswerTests
     public async Task Help_names_every_command_and_each_of_them_helps()
     {
         string help = await Run.Answers("--help");
-        foreach (string command in (string[])["plan", "explain", "diff", "catalog", "schema", "new"])
+        foreach (string command in (string[])["plan", "explain", "diff", "catalog", "claims", "schema", "new", "validate"])
         {
             Assert.Contains("  " + command, help, StringComparison.Ordinal);
             Assert.Contains("Usage:", await Run.Answers(command, "--help"), StringComparison.Ordinal);
@@ -230,7 +230,7 @@ public sealed class AnswerTests
     [Fact]
     public async Task Every_command_that_answers_offers_both_files()
     {
-        string[] commands = ["plan", "explain", "diff", "catalog list", "catalog show", "catalog check", "catalog add-model"];
+        string[] commands = ["plan", "explain", "diff", "catalog list", "catalog show", "catalog check", "catalog add-model", "claims", "validate facts"];
         foreach (string command in commands)
         {
             string help = await Run.Answers([.. command.Split(' '), "--help"]);

@@ -28,6 +28,7 @@ internal sealed class ServingStage
     private readonly UncertainValue[] _errors;
     private readonly ChipTimer? _largerMemory;
     private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ServingPoint> _points = new();
+    private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ServingPoint> _largerPoints = new();
 
     public ServingStage(ScenarioInput scenario, CatalogData catalog, SystemRecord system, WorkloadInputs[] inputs)
     {
@@ -99,7 +100,10 @@ internal sealed class ServingStage
             return 0;
         }
 
-        ServingPoint larger = (_services[workload] with { Chip = _largerMemory }).PointAt(x[0], x[1], x[2], x[3], x[4]);
+        ServingPoint larger = _largerPoints.GetOrAdd(
+            (workload, x[0], x[1], x[2], x[3], x[4]),
+            static (key, stage) => (stage._services[key.Workload] with { Chip = stage._largerMemory }).PointAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken),
+            this);
         return (larger.OutputTokensPerChipSecond / point.OutputTokensPerChipSecond) - 1;
     }
 
