@@ -121,7 +121,6 @@ public static class Humanize
                 Pick(size, [(1e6, 1e6, "Mt"), (1e3, 1e3, "kt")], "t", unit.EndsWith("/yr", StringComparison.Ordinal) ? " CO2e/yr" : " CO2e"),
             "B" or "B/s" => Pick(size, [(1e15, 1e15, "PB"), (1e12, 1e12, "TB"), (1e9, 1e9, "GB"), (1e6, 1e6, "MB"), (1e3, 1e3, "kB")], "B", unit[1..]),
             "FLOP/s" => Pick(size, [(1e18, 1e18, "EFLOP/s"), (1e15, 1e15, "PFLOP/s"), (1e12, 1e12, "TFLOP/s")], "FLOP/s"),
-            "1/GW" => Bare(size, "per GW"),
             "g/kWh" or "L/kWh" => new DisplayUnit(1, unit),
             "FTE/W" => new DisplayUnit(1e-6, "FTE/MW"),
             _ => Bare(size, unit),

@@ -140,7 +140,7 @@ internal static class Theme
         table{border-collapse:collapse;width:100%;font-size:13.5px}caption{text-align:left;font-weight:650;font-size:15.5px;padding:0 0 6px}
         th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--faint);vertical-align:top;overflow-wrap:break-word}th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--line);vertical-align:bottom}
         tbody th{color:var(--ink);font-weight:500;border-bottom:1px solid var(--faint);vertical-align:top}
-        .num{text-align:right;white-space:nowrap}th.num,.num.words{white-space:normal}td:last-child,th:last-child{padding-right:0}.num+td:not(.num),.num+th:not(.num){padding-left:14px}tbody tr:hover{background:var(--faint)}tr.strong td,tr.strong th{font-weight:650;border-top:1px solid var(--line)}
+        .num{text-align:right;white-space:nowrap}.date{white-space:nowrap}th.num,.num.words{white-space:normal}td:last-child,th:last-child{padding-right:0}.num+td:not(.num),.num+th:not(.num){padding-left:14px}tbody tr:hover{background:var(--faint)}tr.strong td,tr.strong th{font-weight:650;border-top:1px solid var(--line)}
         tr:target,.node:target{background:var(--accent-soft)}
         code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:12.5px;overflow-wrap:anywhere}
         .callout{border-left:4px solid var(--accent);background:var(--accent-soft);padding:10px 16px;border-radius:0 8px 8px 0;margin:14px 0}.callout.bad{border-color:var(--bad);background:var(--bad-soft)}.callout.good{border-color:var(--good);background:var(--good-soft)}.callout p{margin:2px 0}

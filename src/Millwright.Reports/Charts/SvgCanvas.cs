@@ -108,7 +108,7 @@ internal sealed class SvgCanvas(double width, string description)
     public static bool Overlap((double Left, double Top, double Right, double Bottom) a, (double Left, double Top, double Right, double Bottom) b) =>
         a.Left < b.Right && b.Left < a.Right && a.Top < b.Bottom && b.Top < a.Bottom;
 
-    /// <summary>A coordinate with at most two decimals, so that pictures are the same everywhere.</summary>
+    /// <summary>A coordinate with at most one decimal, so that pictures are the same everywhere.</summary>
     public static string N(double value)
     {
         if (!double.IsFinite(value))
@@ -116,7 +116,7 @@ internal sealed class SvgCanvas(double width, string description)
             throw new ArgumentOutOfRangeException(nameof(value), value, "A picture needs finite coordinates.");
         }
 
-        string text = Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture);
+        string text = Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
         return text == "-0" ? "0" : text;
     }
 

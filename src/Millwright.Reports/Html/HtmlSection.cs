@@ -337,13 +337,17 @@ public sealed class HtmlSection
             bool numeric = i < table.Columns.Count && table.Columns[i].Numeric;
 
             // Numbers stay on one line; words in a column of numbers may not push the table out of the page.
-            _html.Append(!numeric ? ">" : row.Cells[i].Text.Length > 20 ? " class=\"num words\">" : " class=\"num\">");
+            _html.Append(!numeric ? IsDate(row.Cells[i].Text) ? " class=\"date\">" : ">" : row.Cells[i].Text.Length > 20 ? " class=\"num words\">" : " class=\"num\">");
             AppendCell(row.Cells[i]);
             _html.Append("</").Append(element).Append('>');
         }
 
         _html.Append("</tr>\n");
     }
+
+    // A date such as 2026-05-14 or 2025-Q1 is read whole.
+    private static bool IsDate(string text) =>
+        text.Length is >= 6 and <= 10 && text[4] == '-' && text.AsSpan(0, 4).IndexOfAnyExceptInRange('0', '9') < 0;
 
     private void AppendCell(HtmlCell cell)
     {

@@ -39,6 +39,7 @@ public sealed class WrongInputTests
     [InlineData("explain", "no-such-file.yaml", "capex.total")]
     [InlineData("diff", "scenarios/gigawatt.yaml", "no-such-file.yaml")]
     [InlineData("catalog", "list", "--catalog", "no-such-folder")]
+    [InlineData("catalog", "show", "")]
     [InlineData("catalog", "add-model", "no-such-file.json")]
     [InlineData("catalog", "add-model", "catalog/models")]
     [InlineData("catalog", "add-model", "README.md")]
@@ -53,11 +54,23 @@ public sealed class WrongInputTests
     [InlineData("capex.per_gv", "capex.per_gw", "explain", "scenarios/gigawatt.yaml", "capex.per_gv")]
     [InlineData("vr200-nvl27", "vr200-nvl72", "catalog", "show", "vr200-nvl27")]
     [InlineData("sistems", "systems", "catalog", "list", "sistems")]
+    [InlineData("paln", "plan", "paln", "scenarios/gigawatt.yaml")]
+    [InlineData("lst", "list", "catalog", "lst")]
     public async Task The_nearest_name_is_offered(string found, string nearest, params string[] arguments)
     {
         string message = await Run.Refuses(arguments);
         Assert.Contains(found, message, StringComparison.Ordinal);
         Assert.Contains("Did you mean " + nearest, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_figure_that_nobody_states_names_the_scenario_and_the_key()
+    {
+        const string scenario = "scenarios/gigawatt.yaml";
+        Assert.StartsWith(scenario + ": chips.system_power: ", await Run.Refuses("plan", scenario, "--set", "chips.system=tpu-v7"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            scenario + ": chips.price: ", await Run.Refuses("plan", scenario, "--set", "chips.system=rtx-4090", "--set", "chips.system_power=1 kW"), StringComparison.Ordinal);
+        Assert.Contains("with chips.system=tpu-v7", await Run.Refuses("plan", scenario, "--compare", "chips.system=gb200-nvl72,tpu-v7"), StringComparison.Ordinal);
     }
 
     [Theory]
