@@ -47,10 +47,12 @@ internal static class ClaimPage
         return page.Foot(foot).Write();
     }
 
-    private static HtmlTable Overview(IReadOnlyList<ClaimAnswer> answers) => new(
-        "Choose a verdict to see its claims",
-        [new("Claim"), new("Said, in our words"), new("Verdict"), new("Answer"), new("Outside")],
-        [.. answers.Select(Row)]) { Filterable = true };
+    private static HtmlTable Overview(IReadOnlyList<ClaimAnswer> answers)
+    {
+        HtmlColumn[] columns = [new("Claim"), new("Said, in our words"), new("Verdict"), new("Answer"), new("Outside")];
+        HtmlRow[] rows = [.. answers.Select(Row)];
+        return new HtmlTable("Choose a verdict to see its claims", columns, rows) { Filterable = true };
+    }
 
     private static HtmlRow Row(ClaimAnswer answer)
     {
