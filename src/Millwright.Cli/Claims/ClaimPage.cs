@@ -50,14 +50,20 @@ internal static class ClaimPage
     private static HtmlTable Overview(IReadOnlyList<ClaimAnswer> answers) => new(
         "Choose a verdict to see its claims",
         [new("Claim"), new("Said, in our words"), new("Verdict"), new("Answer"), new("Outside")],
-        [.. answers.Select(static a => new HtmlRow(
-            [
-                new HtmlCell(a.Claim.Id) { Note = a.Claim.Group },
-                new HtmlCell(a.Claim.Claim) { Note = a.SaidFigures },
-                new HtmlCell("") { Flag = ClaimAnswer.Words(a.Verdict), FlagTone = ToneOf(a.Verdict), Note = Why(a) },
-                a.Text,
-                string.Join("; ", a.Outside.Take(MostInColumn).Select(static o => $"{o.What} {o.Value}".Trim() + $" ({o.Date})")),
-            ]) { Id = a.Claim.Id, Group = ClaimAnswer.Words(a.Verdict) })]) { Filterable = true };
+        [.. answers.Select(Row)]) { Filterable = true };
+
+    private static HtmlRow Row(ClaimAnswer answer)
+    {
+        HtmlCell[] cells =
+        [
+            new(answer.Claim.Id) { Note = answer.Claim.Group },
+            new(answer.Claim.Claim) { Note = answer.SaidFigures },
+            new("") { Flag = ClaimAnswer.Words(answer.Verdict), FlagTone = ToneOf(answer.Verdict), Note = Why(answer) },
+            answer.Text,
+            string.Join("; ", answer.Outside.Take(MostInColumn).Select(static o => $"{o.What} {o.Value}".Trim() + $" ({o.Date})")),
+        ];
+        return new HtmlRow(cells) { Id = answer.Claim.Id, Group = ClaimAnswer.Words(answer.Verdict) };
+    }
 
     private static IEnumerable<Card> Counts(IReadOnlyList<ClaimAnswer> answers) => answers
         .GroupBy(static a => a.Verdict)
