@@ -77,6 +77,7 @@ public static class JsonOutput
             json.WriteString("unit", figure.Unit);
             Number(json, "low", figure.Low);
             Number(json, "high", figure.High);
+            Number(json, "median", figure.Median);
             json.WriteString("evidence", Name(figure.Evidence));
             if (figure.Basis is PowerBasis basis)
             {

@@ -161,7 +161,7 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
     }
 
     private void Schedule() => Beside(
-        $"First power after {Months("schedule.first_power")} months (p10/planned/p90), full power after {Value("schedule.full_power")}; {plan.Find("schedule.first_power")?.Reason}",
+        $"First power after {Months("schedule.first_power")} months (p10/p50/p90), {Value("schedule.first_power")} as planned, full power after {Value("schedule.full_power")}; {plan.Find("schedule.first_power")?.Reason}",
         "schedule.first_power");
 
     private void Binding()
@@ -228,7 +228,7 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
     private string Months(string name)
     {
         PlanFigure? figure = plan.Find(name);
-        return $"{Whole(figure?.Low)}/{Whole(figure?.Value)}/{Whole(figure?.High)}";
+        return $"{Whole(figure?.Low)}/{Whole(figure?.Median)}/{Whole(figure?.High)}";
     }
 
     private static string Whole(double? value) => value is { } known ? known.ToString("0", CultureInfo.InvariantCulture) : "-";

@@ -12,7 +12,11 @@ namespace Millwright.Planning;
 /// <param name="Evidence">The weakest evidence among the inputs that move it.</param>
 /// <param name="Basis">Power basis, if any.</param>
 /// <param name="Reason">Why there is no value, or what a reader should know.</param>
-public sealed record PlanFigure(string Name, double? Value, string Unit, double? Low, double? High, Evidence Evidence, PowerBasis? Basis, string? Reason);
+public sealed record PlanFigure(string Name, double? Value, string Unit, double? Low, double? High, Evidence Evidence, PowerBasis? Basis, string? Reason)
+{
+    /// <summary>Median over the draws, or null where there is no range. The planned value is the one at the inputs' medians, which is not the same.</summary>
+    public double? Median { get; init; }
+}
 
 /// <summary>A series of a finished plan, such as cash flow by month.</summary>
 /// <param name="Name">Name, such as "finance.cash_flow_equity".</param>

@@ -87,7 +87,7 @@ public static class PlanStudy
         for (int i = 0; i < nodes.Count; i++)
         {
             FigureNode node = nodes[i];
-            (double? low, double? high) = i < shared ? Range(values, draws, i, column) : (null, null);
+            (double? low, double? median, double? high) = i < shared ? Range(values, draws, i, column) : (null, null, null);
             bool exists = double.IsFinite(node.Value);
             planFigures.Add(new PlanFigure(
                 node.Name,
@@ -97,7 +97,10 @@ public static class PlanStudy
                 high,
                 evidence[i],
                 node.Basis,
-                node.Reason ?? (exists ? null : "has no value for these inputs")));
+                node.Reason ?? (exists ? null : "has no value for these inputs"))
+            {
+                Median = median,
+            });
         }
 
         return new Plan
@@ -155,7 +158,7 @@ public static class PlanStudy
         return Math.Clamp(up ? mid + step : mid - step, value.Least, value.Greatest);
     };
 
-    private static (double? Low, double? High) Range(double[][] values, int draws, int figure, double[] column)
+    private static (double? Low, double? Median, double? High) Range(double[][] values, int draws, int figure, double[] column)
     {
         int count = 0;
         for (int d = 0; d < draws; d++)
@@ -169,12 +172,12 @@ public static class PlanStudy
 
         if (count < draws * (1 - MissingShareAllowed) || count == 0)
         {
-            return (null, null);
+            return (null, null, null);
         }
 
         Span<double> sample = column.AsSpan(0, count);
         sample.Sort();
-        return (Percentiles.OfSorted(sample, 0.1), Percentiles.OfSorted(sample, 0.9));
+        return (Percentiles.OfSorted(sample, 0.1), Percentiles.OfSorted(sample, 0.5), Percentiles.OfSorted(sample, 0.9));
     }
 
     // The weakest evidence among the inputs that move a figure. What the scenario states is a condition of the question, not evidence for the answer.
