@@ -43,6 +43,7 @@ public static class JsonOutput
             json.WriteNumber("seed", plan.Scenario.Seed);
             json.WriteNumber("draws", plan.Draws);
             json.WriteString("scenario", plan.Scenario.Name);
+            json.WriteNumber("base_year", plan.Scenario.BaseYear);
             WriteFigures(json, plan);
             WriteSeries(json, plan);
             WriteChecks(json, plan);

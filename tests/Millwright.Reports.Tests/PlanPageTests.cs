@@ -137,7 +137,7 @@ public sealed class PlanPageTests
                 Swings = [new Swing(name, 0, 1, false)],
                 Series = [.. plan.Series.Select(s => s with { XName = name })],
             };
-            XDocument page = Parse(PlanPage.Write(plan, SamplePlan.Options() with { Command = name, Headlines = [name], NextSteps = [name], SystemName = name, LocationName = name }));
+            XDocument page = Parse(PlanPage.Write(plan, SamplePlan.Options() with { Command = name, NextSteps = [name], SystemName = name, LocationName = name }));
             Assert.Single(page.Descendants("script"));
             Assert.Empty(page.Descendants("img"));
             Assert.DoesNotContain(page.Descendants().Attributes(), a => a.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));

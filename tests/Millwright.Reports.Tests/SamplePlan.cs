@@ -111,6 +111,7 @@ internal static class SamplePlan
                 new("finance.distributions", "USD", "month", months, distributions),
                 new("finance.cash_flow_equity", "USD", "month", months, equity),
                 new("finance.cash_flow_project", "USD", "month", months, project),
+                new("finance.dscr", "1", "month", [27, 39, 51, 63, 75, 84], [1.31, 1.30, 1.30, 1.32, 1.33, 1.35]),
             ],
             Checks =
             [

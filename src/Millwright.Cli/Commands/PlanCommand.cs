@@ -60,6 +60,11 @@ internal static class PlanCommand
             LocationName = catalog.FindLocation(input.Site.Location)?.Name,
             Returns = ReturnCases.Of(plan),
             Command = $"millwright plan {path} --html FILE",
+            NextSteps =
+            [
+                $"millwright plan {path} {PlanScreen.ComparisonOf(plan)}",
+                $"millwright explain {path} {PlanStudy.SwingFigure}",
+            ],
         }));
         RequireClosed(plan);
     }

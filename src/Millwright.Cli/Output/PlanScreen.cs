@@ -176,13 +176,18 @@ internal sealed class PlanScreen(Plan plan, CatalogData catalog, string path)
         }
     }
 
+    /// <summary>The option that sets the system of a plan beside another one.</summary>
+    public static string ComparisonOf(Plan plan)
+    {
+        string system = plan.Scenario.Chips.System;
+        return $"--compare chips.system={system},{(system == "gb300-nvl72" ? "vr200-nvl72" : "gb300-nvl72")}";
+    }
+
     private void Next()
     {
         int held = plan.Checks.Count(static c => c.Ok);
-        string system = plan.Scenario.Chips.System;
-        string other = system == "gb300-nvl72" ? "vr200-nvl72" : "gb300-nvl72";
         Add(
-            $"Next: add --html report.html or --compare chips.system={system},{other}; explain {path} capex.per_gw",
+            $"Next: add --html report.html or {ComparisonOf(plan)}; explain {path} capex.per_gw",
             $"{held} of {plan.Checks.Count} checks hold; {plan.Draws} draws, seed {plan.Scenario.Seed}, catalog {plan.CatalogHash[..Math.Min(8, plan.CatalogHash.Length)]}");
     }
 

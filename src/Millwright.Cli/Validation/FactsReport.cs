@@ -21,7 +21,7 @@ internal sealed record FactsReport(
     /// <param name="catalog">The shipped catalog.</param>
     /// <param name="preset">Gives a shipped scenario by its name, such as "gb200-epoch".</param>
     public static FactsReport Run(CatalogData catalog, Func<string, ScenarioInput> preset) => new(
-        [.. PlanFacts.Run(catalog, preset), .. PowerFacts.Run(catalog), .. FormulaFacts.Run(), .. FinanceFacts.Run()],
+        [.. PlanFacts.Run(catalog, preset), .. YearlyCostFacts.Run(catalog), .. PowerFacts.Run(catalog), .. FormulaFacts.Run(), .. FinanceFacts.Run()],
         ReturnFacts.Run(catalog, preset),
         ModelFacts.Run(catalog),
         ServingFacts.Errors(ServingFacts.Run(catalog)),

@@ -7,31 +7,10 @@ namespace Millwright.Cli.Validation;
 /// <summary>Published results that follow from published inputs by one formula each.</summary>
 internal static class FormulaFacts
 {
-    private static readonly (double Years, double Usd)[] EpochYears = [(3, 12.07e9), (5, 8.49e9), (7, 6.97e9)];
-
     private static readonly (long Endpoints, double Switches)[] Trees = [(1_024, 48), (2_048, 96), (4_096, 320), (16_384, 1_280), (65_536, 5_120)];
 
     public static IEnumerable<FactCheck> Run()
     {
-        foreach ((double years, double usd) in EpochYears)
-        {
-            AnnualCost cost = CapitalRecovery.Annual(26.113e9, 11.769e9, 0.902e9, 0.065, years, 14);
-            yield return new(
-                $"Epoch's gigawatt: a year with chips that live {years:0} years", FactKind.Formula, "USD/yr", usd, FactTolerance.Share(0.01), cost.TotalUsd, "Epoch AI, May 2026");
-        }
-
-        // 8.76 TWh x 85 % at 60 $/MWh, and half a billion for staff.
-        OperatingCost operating = OperatingCost.Of(new OperatingCostInputs { EnergyKwh = 8.76e9 * 0.85, EnergyUsdPerKwh = 0.060, StaffCount = 2_500, StaffUsdEach = 200e3 });
-        AnnualCost gigawatt = CapitalRecovery.Annual(55e9 * 0.65, 55e9 * 0.35, operating.TotalUsd, 0.09, 5, 20);
-        yield return new(
-            "A gigawatt of 55 B$, 65 % IT, 9 %, 5 and 20 years: its rent",
-            FactKind.Formula,
-            "USD/GW-yr",
-            12.25e9,
-            FactTolerance.Share(0.005),
-            BreakEven.UsdPerGigawattYear(gigawatt.TotalUsd, 1e9),
-            "annuities worked by hand");
-
         foreach ((long endpoints, double switches) in Trees)
         {
             yield return new(

@@ -64,41 +64,6 @@ internal static class TextMetrics
         return start.Length == 0 ? "" : start + "\u2026";
     }
 
-    /// <summary>The text in lines at spaces; the last line is cut with an ellipsis where it does not fit.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="maxWidth">Greatest width of a line.</param>
-    /// <param name="size">Font size.</param>
-    /// <param name="maxLines">Greatest number of lines.</param>
-    /// <param name="bold">True for a bold face.</param>
-    /// <returns>One to <paramref name="maxLines"/> lines.</returns>
-    public static List<string> Wrap(string text, double maxWidth, double size, int maxLines, bool bold = false)
-    {
-        var lines = new List<string>();
-        string line = "";
-        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i < words.Length; i++)
-        {
-            string longer = line.Length == 0 ? words[i] : line + " " + words[i];
-            if (Width(longer, size, bold) <= maxWidth || line.Length == 0)
-            {
-                line = longer;
-            }
-            else if (lines.Count == maxLines - 1)
-            {
-                line = string.Join(' ', words[i..].Prepend(line));
-                break;
-            }
-            else
-            {
-                lines.Add(Fit(line, maxWidth, size, bold));
-                line = words[i];
-            }
-        }
-
-        lines.Add(Fit(line, maxWidth, size, bold));
-        return lines;
-    }
-
     private static int RuneWidth(Rune rune) => rune.Value switch
     {
         >= 32 and <= 126 => Widths[rune.Value - 32],

@@ -22,7 +22,6 @@ public sealed class HtmlPage(string title)
     private readonly List<string> _foot = [];
     private string _kicker = "Millwright";
     private string? _subtitle;
-    private string _language = "en-GB";
 
     /// <summary>Sets the small line above the title.</summary>
     /// <param name="text">The text.</param>
@@ -39,15 +38,6 @@ public sealed class HtmlPage(string title)
     public HtmlPage Subtitle(string? text)
     {
         _subtitle = text;
-        return this;
-    }
-
-    /// <summary>Sets the language of the text.</summary>
-    /// <param name="tag">Language tag, such as "en-GB".</param>
-    /// <returns>This page.</returns>
-    public HtmlPage Language(string tag)
-    {
-        _language = tag;
         return this;
     }
 
@@ -88,7 +78,7 @@ public sealed class HtmlPage(string title)
     public string Write()
     {
         var html = new StringBuilder(64 * 1024);
-        html.Append("<!DOCTYPE html>\n<html lang=\"").Append(Markup.Escape(_language)).Append("\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+        html.Append("<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\"/>\n");
         html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
         html.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>\n");
         html.Append("<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>").Append(Markup.Escape(title)).Append("</title>\n<style>\n");

@@ -48,13 +48,6 @@ internal static class MoneySections
                 "Cash after tax over debt service of the last twelve months, at each quarterly test.",
                 width => Svg.Lines("Line of the debt service cover ratio by quarterly test.", [ratio], "1", "month", [], width)));
         }
-        else if (Cover(plan) is ChartLine cover)
-        {
-            pictures.Add((
-                "Debt service cover (DSCR)",
-                "Revenue less operating cost over debt service, trailing twelve months, before tax.",
-                width => Svg.Lines("Line of the debt service cover ratio by month.", [cover], "1", "month", [], width)));
-        }
 
         section.Pictures(pictures);
         SiteSections.Listed(section, plan, ["finance.min_dscr", "finance.status", "finance.moic", "finance.payback"]);
@@ -164,38 +157,5 @@ internal static class MoneySections
         }
 
         return sums;
-    }
-
-    private static ChartLine? Cover(PlanView plan)
-    {
-        if (plan.Series("finance.revenue") is not PlanSeries revenue || plan.Series("finance.debt_service") is not PlanSeries service || plan.Series("finance.opex") is null)
-        {
-            return null;
-        }
-
-        var xs = new List<double>();
-        var ys = new List<double>();
-        foreach (double month in revenue.X.Where(double.IsFinite))
-        {
-            double from = month - 11;
-            double paid = 0;
-            bool full = true;
-            for (int i = 0; i < Math.Min(service.X.Count, service.Y.Count); i++)
-            {
-                if (service.X[i] >= from && service.X[i] <= month)
-                {
-                    paid += Math.Abs(service.Y[i]);
-                    full &= Math.Abs(service.Y[i]) > 0;
-                }
-            }
-
-            if (full && paid > 0 && plan.Sum("finance.revenue", from, 12) is double earned && plan.Sum("finance.opex", from, 12) is double cost)
-            {
-                xs.Add(month);
-                ys.Add((earned - Math.Abs(cost)) / paid);
-            }
-        }
-
-        return xs.Count > 1 ? new ChartLine("DSCR", xs, ys) : null;
     }
 }

@@ -20,7 +20,7 @@ public static class PlanPage
         var view = new PlanView(plan);
         var page = new HtmlPage(plan.Scenario.Name.Length == 0 ? "Plan" : plan.Scenario.Name);
         page.Kicker("Millwright \u00b7 plan of an AI factory").Subtitle(plan.Scenario.Description);
-        foreach (string headline in options.Headlines.Count > 0 ? options.Headlines : PlanHeadlines.Of(view, options))
+        foreach (string headline in PlanHeadlines.Of(view, options))
         {
             page.Lead(headline);
         }
@@ -40,7 +40,7 @@ public static class PlanPage
             page.Foot("Made by: " + options.Command);
         }
 
-        page.Foot($"{plan.Tool}, catalog {plan.CatalogHash}, seed {plan.Scenario.Seed}, {plan.Draws} draws. The same scenario, catalog and seed give the same page.");
+        page.Foot($"{plan.Tool}, catalog {plan.CatalogHash}, seed {plan.Scenario.Seed}, {plan.Draws} draws; costs in dollars of {plan.Scenario.BaseYear}, cash flows nominal. The same scenario, catalog and seed give the same page.");
         page.Foot("p10 and p90: one draw in ten falls below the first and one in ten above the second. Evidence is that of the weakest input that moves a figure: datasheet, read in its source, derived, recalled or assumed.");
         return page.Write();
     }

@@ -26,9 +26,6 @@ public sealed record PlanPageOptions
     /// <summary>Returns at several contract prices and terms.</summary>
     public IReadOnlyList<ReturnCase> Returns { get; init; } = [];
 
-    /// <summary>Sentences to set first; empty to let the page write its own from the figures.</summary>
-    public IReadOnlyList<string> Headlines { get; init; } = [];
-
     /// <summary>What to run next, as commands.</summary>
     public IReadOnlyList<string> NextSteps { get; init; } = [];
 }

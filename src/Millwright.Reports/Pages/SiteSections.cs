@@ -41,7 +41,7 @@ internal static class SiteSections
         var pictures = new List<(string, string, Func<double, string>)>();
         if (rows.Count > 0)
         {
-            section.Picture("When power comes", "Months from the start: p10, median and p90.", width => Svg.Ranges("Ranges of the months to first and to full power.", rows, "months", width));
+            section.Picture("When power comes", "Months from ground-break: p10, as planned, and p90.", width => Svg.Ranges("Ranges of the months to first and to full power.", rows, "months", width));
         }
 
         if (plan.Series("ramp.energised_share") is PlanSeries ramp)

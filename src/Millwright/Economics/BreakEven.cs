@@ -22,13 +22,6 @@ public static class BreakEven
         return soldHours > 0 ? annualUsd / soldHours : double.NaN;
     }
 
-    /// <summary>The share of all installed chip-hours that must be sold at a price to cover a year.</summary>
-    /// <param name="annualUsd">Cost of a year, USD/yr.</param>
-    /// <param name="chips">Chips installed.</param>
-    /// <param name="usdPerChipHour">Price of a chip-hour, USD.</param>
-    /// <returns>A share; above 1 no use covers the year at this price. NaN without chips or price.</returns>
-    public static double SoldShare(double annualUsd, double chips, double usdPerChipHour) => UsdPerChipHour(annualUsd, chips, usdPerChipHour);
-
     /// <summary>
     /// The factor on all token prices at which the tokens sold cover a year. The tokens sold are held: that customers buy more or less at other prices
     /// is not modelled.

@@ -1,14 +1,6 @@
-namespace Millwright.Economics;
+using Millwright.Numerics;
 
-/// <summary>What a year costs: capital recovery of IT and building, and the operating cost.</summary>
-/// <param name="ItCapitalUsd">Capital recovery of the IT, USD/yr.</param>
-/// <param name="BuildingCapitalUsd">Capital recovery of the building with its power and cooling, USD/yr.</param>
-/// <param name="OperatingUsd">Operating cost, USD/yr.</param>
-public readonly record struct AnnualCost(double ItCapitalUsd, double BuildingCapitalUsd, double OperatingUsd)
-{
-    /// <summary>The cost of a year, USD/yr.</summary>
-    public double TotalUsd => ItCapitalUsd + BuildingCapitalUsd + OperatingUsd;
-}
+namespace Millwright.Economics;
 
 /// <summary>
 /// The level yearly payment that returns a capital with interest over its life. With a real rate of return the result is in real dollars.
@@ -36,7 +28,7 @@ public static class CapitalRecovery
             throw new ArgumentOutOfRangeException(nameof(lifeYears), lifeYears, "A life above zero years is needed.");
         }
 
-        double paidBack = -ExpMinusOne(-lifeYears * LogOnePlus(ratePerYear));
+        double paidBack = -NearOne.ExpMinusOne(-lifeYears * NearOne.LogOnePlus(ratePerYear));
         return paidBack == 0 ? 1 / lifeYears : ratePerYear / paidBack;
     }
 
@@ -50,41 +42,4 @@ public static class CapitalRecovery
     /// <exception cref="ArgumentOutOfRangeException">The rate is not above -1, or the life is not positive and finite.</exception>
     public static double ChargeUsd(double capitalUsd, double ratePerYear, double lifeYears, double residualShare = 0) =>
         capitalUsd * (((1 - residualShare) * Factor(ratePerYear, lifeYears)) + (residualShare * ratePerYear));
-
-    /// <summary>The cost of a year: IT and building at one rate of return and their own lives, and the operating cost.</summary>
-    /// <param name="itUsd">IT capital, USD.</param>
-    /// <param name="buildingUsd">Capital of the building with its power and cooling, USD.</param>
-    /// <param name="operatingUsd">Operating cost, USD/yr.</param>
-    /// <param name="ratePerYear">Rate of return (WACC), 1/yr.</param>
-    /// <param name="itLifeYears">Life of the IT, years.</param>
-    /// <param name="buildingLifeYears">Life of the building, years.</param>
-    /// <param name="itResidualShare">Value of the IT at the end of its life over its cost.</param>
-    /// <returns>The cost of a year by part.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is not above -1, or a life is not positive and finite.</exception>
-    public static AnnualCost Annual(
-        double itUsd,
-        double buildingUsd,
-        double operatingUsd,
-        double ratePerYear,
-        double itLifeYears,
-        double buildingLifeYears,
-        double itResidualShare = 0) =>
-        new(
-            ChargeUsd(itUsd, ratePerYear, itLifeYears, itResidualShare),
-            ChargeUsd(buildingUsd, ratePerYear, buildingLifeYears),
-            operatingUsd);
-
-    // The two corrections are W. Kahan's: the rounding of 1 + x (of e^x) is divided out again.
-    private static double LogOnePlus(double x)
-    {
-        double sum = 1 + x;
-        return sum == 1 ? x : x * (Math.Log(sum) / (sum - 1));
-    }
-
-    private static double ExpMinusOne(double x)
-    {
-        double power = Math.Exp(x);
-        double difference = power - 1;
-        return power == 1 ? x : difference == -1 || double.IsInfinity(power) ? difference : difference * (x / Math.Log(power));
-    }
 }

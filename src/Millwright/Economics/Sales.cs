@@ -130,30 +130,6 @@ public static class Sales
         return new MonthSales(month, chipsAvailable, workloads, summary);
     }
 
-    /// <summary>Assigns and sells month after month, from the start of operation.</summary>
-    /// <param name="offers">The workloads.</param>
-    /// <param name="chipsAvailable">Chips that can serve, by month.</param>
-    /// <param name="itWatts">IT power for them, by month, W.</param>
-    /// <returns>Sales by month; growth and price change count from the first.</returns>
-    /// <exception cref="ArgumentException">The two series differ in length.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A limit, a demand or a power is negative or not a number.</exception>
-    /// <exception cref="InvalidOperationException">A workload's peak is below its mean.</exception>
-    public static MonthSales[] ByMonth(IReadOnlyList<WorkloadOffer> offers, ReadOnlySpan<double> chipsAvailable, ReadOnlySpan<double> itWatts)
-    {
-        if (chipsAvailable.Length != itWatts.Length)
-        {
-            throw new ArgumentException("Chips and power are needed for the same months.", nameof(itWatts));
-        }
-
-        MonthSales[] months = new MonthSales[chipsAvailable.Length];
-        for (int month = 0; month < months.Length; month++)
-        {
-            months[month] = InMonth(offers, chipsAvailable[month], itWatts[month], month);
-        }
-
-        return months;
-    }
-
     /// <summary>What keeps a workload from selling more, in words.</summary>
     /// <param name="offer">The workload.</param>
     /// <param name="limit">Its limit.</param>

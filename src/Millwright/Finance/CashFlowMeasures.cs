@@ -1,5 +1,3 @@
-using Millwright.Numerics;
-
 namespace Millwright.Finance;
 
 /// <summary>Measures of a row of cash flows. Money in USD; outflows negative; rates as fractions.</summary>
@@ -136,19 +134,6 @@ public static class CashFlowMeasures
         }
 
         return null;
-    }
-
-    /// <summary>Capital recovery factor: the level yearly payment that returns one dollar with interest.</summary>
-    /// <remarks>CRF = r / (1 − (1 + r)^−n), and 1/n at r = 0.</remarks>
-    /// <param name="rate">Rate per period, above −1.</param>
-    /// <param name="periods">Number of payments, above 0; need not be whole.</param>
-    /// <returns>Payment per period over the sum recovered.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is not above −1 or the number of payments not above 0.</exception>
-    public static double CapitalRecoveryFactor(double rate, double periods)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(rate, -1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(periods);
-        return rate == 0 ? 1 / periods : rate / -NearOne.ExpMinusOne(-periods * NearOne.LogOnePlus(rate));
     }
 
     private static double[] YearsFromFirst(ReadOnlySpan<double> flows, ReadOnlySpan<DateOnly> dates)

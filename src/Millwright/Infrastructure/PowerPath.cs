@@ -65,43 +65,6 @@ public readonly record struct PowerPath
         return From(power.Mid, power.Basis ?? throw new PowerBasisMissingException(power.Origin), peakFactor, utilityFactor);
     }
 
-    /// <summary>The power on one basis.</summary>
-    /// <param name="basis">The basis.</param>
-    /// <returns>The power, W.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The basis is unknown.</exception>
-    public double WattsOn(PowerBasis basis) => basis switch
-    {
-        PowerBasis.It => ItWatts,
-        PowerBasis.Facility => FacilityWatts,
-        PowerBasis.Utility => UtilityWatts,
-        _ => throw new ArgumentOutOfRangeException(nameof(basis), basis, "A power is measured at the IT, the facility or the utility."),
-    };
-
-    /// <summary>Energy of one year: mean IT power (greatest IT power x load factor) x PUE x 8,760 h, seen on one basis.</summary>
-    /// <remarks>On the IT basis the PUE does not count; on the utility basis the losses of the utility factor come on top.</remarks>
-    /// <param name="basis">Where the energy is metered.</param>
-    /// <param name="loadFactor">Mean IT power over greatest IT power.</param>
-    /// <param name="pue">Yearly facility energy over IT energy, 1 or more.</param>
-    /// <returns>Energy, kWh a year.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The PUE is below 1, the load factor is not in 0 to 1, or the basis is unknown.</exception>
-    public double EnergyKwhPerYear(PowerBasis basis, double loadFactor, double pue)
-    {
-        RequireFactor(pue, nameof(pue));
-        if (!(loadFactor is >= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(loadFactor), loadFactor, "A load factor is between 0 and 1.");
-        }
-
-        double itKwh = ItWatts * loadFactor * TimeLength.YearHours / 1000;
-        return basis switch
-        {
-            PowerBasis.It => itKwh,
-            PowerBasis.Facility => itKwh * pue,
-            PowerBasis.Utility => FacilityWatts == 0 ? 0 : itKwh * pue * (UtilityWatts / FacilityWatts),
-            _ => throw new ArgumentOutOfRangeException(nameof(basis), basis, "Energy is metered at the IT, the facility or the utility."),
-        };
-    }
-
     private static void RequireFactor(double factor, string name)
     {
         if (!(factor >= 1 && double.IsFinite(factor)))

@@ -52,9 +52,6 @@ public sealed class FigureBook(InputSampler sampler, bool recording)
     /// <summary>Nodes by place; empty without recording.</summary>
     public IReadOnlyList<FigureNode> Nodes => _nodes;
 
-    /// <summary>True when nodes are kept.</summary>
-    public bool IsRecording => recording;
-
     /// <summary>The node with this name, or null.</summary>
     /// <param name="name">Name of the figure.</param>
     /// <returns>The node, or null.</returns>

@@ -1,5 +1,4 @@
 using Millwright.Applications;
-using Millwright.Catalog;
 using Millwright.Operators;
 
 namespace Millwright.Serving;
@@ -12,29 +11,13 @@ namespace Millwright.Serving;
 public sealed record ServingDemand(
     RequestLengths Lengths, OperandPrecision Precision, double TimeToFirstTokenLimitSeconds, double TimePerOutputTokenLimitSeconds)
 {
-    /// <summary>The demand of one workload of a scenario.</summary>
-    /// <param name="workload">The workload.</param>
-    /// <param name="histogram">Its length distribution, or null when it states both means.</param>
-    /// <returns>The demand.</returns>
-    /// <exception cref="ArgumentException">Neither a length distribution nor both means are given.</exception>
-    public static ServingDemand From(WorkloadInput workload, LengthHistogram? histogram)
+    /// <summary>Precision of the operands that a workload's precision stands for.</summary>
+    /// <param name="precision">Precision as a scenario states it.</param>
+    /// <returns>The precision of weights and products.</returns>
+    public static OperandPrecision OperandOf(ServingPrecision precision) => precision switch
     {
-        ArgumentNullException.ThrowIfNull(workload);
-        var input = workload.InputTokens?.Mid;
-        var output = workload.OutputTokens?.Mid;
-        var cached = workload.CachedShare?.Mid;
-        var lengths = (histogram, input, output) switch
-        {
-            ({ } given, _, _) => RequestLengths.FromHistogram(given, input, output, cached),
-            (null, { } x, { } y) => RequestLengths.FromMeans(x, y, cached ?? 0),
-            _ => throw new ArgumentException($"workload '{workload.Name}' needs a length distribution, or mean input and output tokens", nameof(workload)),
-        };
-        var precision = workload.Precision switch
-        {
-            ServingPrecision.Bf16 => OperandPrecision.Bf16,
-            ServingPrecision.Fp8 => OperandPrecision.Fp8,
-            _ => OperandPrecision.Fp4,
-        };
-        return new ServingDemand(lengths, precision, workload.TimeToFirstToken.Mid, workload.TimePerOutputToken.Mid);
-    }
+        ServingPrecision.Bf16 => OperandPrecision.Bf16,
+        ServingPrecision.Fp8 => OperandPrecision.Fp8,
+        _ => OperandPrecision.Fp4,
+    };
 }

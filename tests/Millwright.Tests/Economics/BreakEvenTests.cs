@@ -20,7 +20,6 @@ public sealed class BreakEvenTests
         {
             double price = BreakEven.UsdPerChipHour(annual, chips, share);
             Assert.Equal(1, price * chips * 8760 * share / annual, 1e-12);
-            Assert.Equal(share, BreakEven.SoldShare(annual, chips, price), 1e-12);
         });
 
     [Fact]
@@ -29,7 +28,6 @@ public sealed class BreakEvenTests
         {
             Assert.Equal(2, BreakEven.UsdPerGigawattYear(2 * annual, chips * 3e3) / BreakEven.UsdPerGigawattYear(annual, chips * 3e3), 1e-12);
             Assert.Equal(2, BreakEven.UsdPerChipHour(2 * annual, chips, share) / BreakEven.UsdPerChipHour(annual, chips, share), 1e-12);
-            Assert.Equal(2, BreakEven.SoldShare(2 * annual, chips, 5) / BreakEven.SoldShare(annual, chips, 5), 1e-12);
             Assert.Equal(2, BreakEven.TokenPriceScale(2 * annual, revenue) / BreakEven.TokenPriceScale(annual, revenue), 1e-12);
         });
 
@@ -39,7 +37,6 @@ public sealed class BreakEvenTests
         Assert.True(double.IsNaN(BreakEven.UsdPerGigawattYear(1e9, 0)));
         Assert.True(double.IsNaN(BreakEven.UsdPerChipHour(1e9, 0)));
         Assert.True(double.IsNaN(BreakEven.UsdPerChipHour(1e9, 10, 0)));
-        Assert.True(double.IsNaN(BreakEven.SoldShare(1e9, 10, 0)));
         Assert.True(double.IsNaN(BreakEven.TokenPriceScale(1e9, 0)));
     }
 }

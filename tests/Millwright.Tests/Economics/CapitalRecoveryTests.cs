@@ -1,5 +1,6 @@
 using CsCheck;
 using Millwright.Economics;
+using Millwright.Finance;
 
 namespace Millwright.Tests.Economics;
 
@@ -13,25 +14,31 @@ public sealed class CapitalRecoveryTests
     [InlineData(7, 6.97)]
     public void A_year_of_the_published_gigawatt_costs_what_its_authors_say(double itLifeYears, double billionUsd)
     {
-        AnnualCost cost = CapitalRecovery.Annual(26.113e9, 11.769e9, 0.902e9, 0.065, itLifeYears, 14);
+        double cost = CapitalRecovery.ChargeUsd(26.113e9, 0.065, itLifeYears) + CapitalRecovery.ChargeUsd(11.769e9, 0.065, 14) + 0.902e9;
 
-        Assert.Equal(billionUsd, cost.TotalUsd / 1e9, billionUsd * 0.01);
+        Assert.Equal(billionUsd, cost / 1e9, billionUsd * 0.01);
     }
 
     [Fact]
     public void A_gigawatt_of_55_billion_dollars_costs_12_25_billion_a_year()
     {
-        OperatingCost operating = OperatingCost.Of(new OperatingCostInputs
-        {
-            EnergyKwh = 8.76e9 * 0.85,
-            EnergyUsdPerKwh = 0.060,
-            StaffCount = 2500,
-            StaffUsdEach = 200e3,
-        });
+        double running = (8.76e9 * 0.85 * 0.060) + 0.5e9;
+        double cost = CapitalRecovery.ChargeUsd(55e9 * 0.65, 0.09, 5) + CapitalRecovery.ChargeUsd(55e9 * 0.35, 0.09, 20) + running;
 
-        AnnualCost cost = CapitalRecovery.Annual(55e9 * 0.65, 55e9 * 0.35, operating.TotalUsd, 0.09, 5, 20);
+        Assert.Equal(12.25, BreakEven.UsdPerGigawattYear(cost, 1e9) / 1e9, 12.25 * 0.005);
+    }
 
-        Assert.Equal(12.25, BreakEven.UsdPerGigawattYear(cost.TotalUsd, 1e9) / 1e9, 12.25 * 0.005);
+    [Fact]
+    public void The_factor_repays_what_an_annuity_is_worth()
+    {
+        // 6.5 % over 3, 5 and 14 years; annuity tables give 0.37758, 0.24063 and 0.11094.
+        Assert.Equal(0.37757570, CapitalRecovery.Factor(0.065, 3), 1e-8);
+        Assert.Equal(0.24063454, CapitalRecovery.Factor(0.065, 5), 1e-8);
+        Assert.Equal(0.11094048, CapitalRecovery.Factor(0.065, 14), 1e-8);
+        Assert.Equal(0.2, CapitalRecovery.Factor(0, 5));
+        Assert.Equal(0.2, CapitalRecovery.Factor(1e-14, 5), 1e-13);
+        Gen.Select(Gen.Double[-0.5, 2], Gen.Double[0.5, 60]).Sample((rate, periods) => rate == 0 || Math.Abs(
+            (CapitalRecovery.Factor(rate, periods) / -TimeValue.Payment(rate, periods, 1)) - 1) < 1e-11);
     }
 
     [Fact]

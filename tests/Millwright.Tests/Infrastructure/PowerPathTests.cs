@@ -22,8 +22,8 @@ public sealed class PowerPathTests
         Gen.Select(Gen.Double[1, 1e11], Gen.Double[1, 3], Gen.Double[1, 1.5], AnyBasis, AnyBasis).Sample((watts, peak, utility, from, to) =>
         {
             PowerPath path = PowerPath.From(watts, from, peak, utility);
-            PowerPath back = PowerPath.From(path.WattsOn(to), to, peak, utility);
-            Assert.Equal(watts, back.WattsOn(from), watts * 1e-12);
+            PowerPath back = PowerPath.From(On(path, to), to, peak, utility);
+            Assert.Equal(watts, On(back, from), watts * 1e-12);
             Assert.True(path.ItWatts <= path.FacilityWatts * (1 + 1e-12) && path.FacilityWatts <= path.UtilityWatts * (1 + 1e-12));
         });
 
@@ -45,17 +45,6 @@ public sealed class PowerPathTests
     [InlineData(1e9, 1.2, 0.5)]
     public void ImpossiblePowersAndFactorsAreRefused(double watts, double peak, double utility) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PowerPath.From(watts, PowerBasis.It, peak, utility));
-
-    [Fact]
-    public void YearlyEnergyIsMeanItPowerTimesPueTimesHours()
-    {
-        PowerPath path = PowerPath.From(1e9, PowerBasis.It, 1.277, 1.02);
-        Assert.Equal(8.76e9 * 0.85, path.EnergyKwhPerYear(PowerBasis.It, 0.85, 1.1), 1.0);
-        Assert.Equal(8.76e9 * 0.85 * 1.1, path.EnergyKwhPerYear(PowerBasis.Facility, 0.85, 1.1), 1.0);
-        Assert.Equal(8.76e9 * 0.85 * 1.1 * 1.02, path.EnergyKwhPerYear(PowerBasis.Utility, 0.85, 1.1), 10.0);
-        Assert.Throws<ArgumentOutOfRangeException>(() => path.EnergyKwhPerYear(PowerBasis.It, 1.01, 1.1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => path.EnergyKwhPerYear(PowerBasis.It, 0.85, 0.99));
-    }
 
     [Fact]
     public void TheLedgerOfWattsClosesAndNoUseIsNegative() =>
@@ -83,4 +72,11 @@ public sealed class PowerPathTests
     [Fact]
     public void ChipsThatDrawMoreThanTheItAreRefused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PowerLedger.Of(1e6, 1.1e6, 1.1, 1.02, 0.95));
+
+    private static double On(PowerPath path, PowerBasis basis) => basis switch
+    {
+        PowerBasis.It => path.ItWatts,
+        PowerBasis.Facility => path.FacilityWatts,
+        _ => path.UtilityWatts,
+    };
 }

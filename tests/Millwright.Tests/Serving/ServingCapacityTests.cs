@@ -3,7 +3,6 @@ using Millwright.Applications;
 using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
-using Millwright.Quantities;
 using Millwright.Serving;
 using Millwright.Tests.Models;
 
@@ -284,17 +283,12 @@ public sealed class ServingCapacityTests
         Assert.True(borrowed.ErrorBand > measured.ErrorBand && measured.ErrorBand > 0);
     }
 
-    [Fact]
-    public void A_workload_of_a_scenario_becomes_a_demand()
-    {
-        var histogram = TestCatalog.Lengths.Single(row => row.Id == "mooncake-conversation");
-        var workload = new WorkloadInput { Name = "research", Model = "deepseek-r1", OutputTokens = new Amount(500), TimePerOutputToken = new Amount(0.03) };
-        var demand = ServingDemand.From(workload, histogram);
-        Assert.Equal(500, demand.Lengths.MeanOutputTokens, 1e-9);
-        Assert.Equal(0.374, demand.Lengths.CachedShare);
-        Assert.Equal((OperandPrecision.Fp8, 2, 0.03), (demand.Precision, demand.TimeToFirstTokenLimitSeconds, demand.TimePerOutputTokenLimitSeconds));
-        Assert.Contains("'research'", Assert.Throws<ArgumentException>(() => ServingDemand.From(workload, null)).Message);
-    }
+    [Theory]
+    [InlineData(ServingPrecision.Bf16, OperandPrecision.Bf16)]
+    [InlineData(ServingPrecision.Fp8, OperandPrecision.Fp8)]
+    [InlineData(ServingPrecision.Fp4, OperandPrecision.Fp4)]
+    public void A_workload_is_served_at_the_precision_it_states(ServingPrecision stated, OperandPrecision served) =>
+        Assert.Equal(served, ServingDemand.OperandOf(stated));
 
     [Fact]
     public void A_search_allocates_little()

@@ -260,7 +260,7 @@ internal sealed class FinanceStage
             FullPowerMonth = Math.Max(1, schedule.FullPowerMonth),
             EnergisedShare = energised,
             ItResidualUsd = x[CapexIt] * x[ItResidual],
-            BuildingResidualUsd = x[CapexBuilding] * Math.Max(0, 1 - (x[ItLife] / x[BuildingLife])),
+            BuildingResidualUsd = new BookValue(x[CapexBuilding], 0, x[BuildingLife] / TimeLength.YearSeconds).AtAgeUsd(x[ItLife] / TimeLength.YearSeconds),
             ItBookLifeMonths = life,
             BuildingBookLifeMonths = Months(x[BuildingLife]),
             Debt = new DebtTerms

@@ -286,7 +286,7 @@ internal sealed class SalesStage
             "USD/yr",
             "capex.it less residual over its life + capex.building over its life, straight line",
             [capex.It, capex.Building, annual.ItLife, annual.BuildingLife, annual.ItResidual],
-            static x => (x[0] * (1 - x[4]) / (x[2] / TimeLength.YearSeconds)) + (x[1] / (x[3] / TimeLength.YearSeconds)));
+            static x => new BookValue(x[0], x[4], x[2] / TimeLength.YearSeconds).DepreciationUsd(0, 1) + new BookValue(x[1], 0, x[3] / TimeLength.YearSeconds).DepreciationUsd(0, 1));
         EngineRun<Margins> margins = book.Run(
             [revenue, annual.Variable, annual.Opex, depreciation, overhead], static x => Margins.Of(x[0], x[1], x[2], x[3], x[4] * x[0]));
         string? none = revenue.Value > 0 ? null : "no tokens are sold";

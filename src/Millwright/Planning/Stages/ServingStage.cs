@@ -120,12 +120,7 @@ internal sealed class ServingStage
         {
             ModelRecord record = catalog.FindModel(workload.Model)
                 ?? throw new MissingInputException($"workloads.{workload.Name}.model", $"The catalog has no model called \"{workload.Model}\".");
-            OperandPrecision precision = workload.Precision switch
-            {
-                ServingPrecision.Bf16 => OperandPrecision.Bf16,
-                ServingPrecision.Fp8 => OperandPrecision.Fp8,
-                _ => OperandPrecision.Fp4,
-            };
+            OperandPrecision precision = ServingDemand.OperandOf(workload.Precision);
             LengthHistogram? lengths = workload.Lengths is { } id ? catalog.FindLengths(id) : null;
             return new Service(ModelArchitecture.Parse(record.Id, record.ConfigJson), chip, lengths, precision, reason);
         }
