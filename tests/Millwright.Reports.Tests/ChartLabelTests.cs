@@ -23,17 +23,17 @@ public sealed class ChartLabelTests
     [Fact]
     public void Stacked_bars_keep_their_labels_apart() =>
         Gen.Select(Gen.Select(Name, Part.Array[0, 12], (name, parts) => new ChartBar(name, parts)).Array[0, 4], Unit, Width)
-            .Sample((bars, unit, width) => SvgText.AssertReadable(Svg.StackedBars("bars", bars, unit, width)), iter: Cases);
+            .Holds((bars, unit, width) => SvgText.AssertReadable(Svg.StackedBars("bars", bars, unit, width)), iter: Cases);
 
     [Fact]
     public void Stacked_columns_keep_their_labels_apart() =>
         Gen.Select(Name.Array[0, 30], Gen.Select(Name, Signed.Array[0, 30], (name, values) => new ChartLayer(name, values)).Array[0, 9], Unit, Width)
-            .Sample((columns, layers, unit, width) => SvgText.AssertReadable(Svg.StackedColumns("columns", columns, layers, unit, width, "year")), iter: Cases);
+            .Holds((columns, layers, unit, width) => SvgText.AssertReadable(Svg.StackedColumns("columns", columns, layers, unit, width, "year")), iter: Cases);
 
     [Fact]
     public void Sankeys_keep_their_labels_apart() =>
         Gen.Select(SankeyTests.Flows, Unit, Width)
-            .Sample((flows, unit, width) => SvgText.AssertReadable(Svg.Sankey("flows", flows, unit, width)), iter: Cases);
+            .Holds((flows, unit, width) => SvgText.AssertReadable(Svg.Sankey("flows", flows, unit, width)), iter: Cases);
 
     [Fact]
     public void Lines_keep_their_labels_apart() =>
@@ -42,29 +42,29 @@ public sealed class ChartLabelTests
             Gen.Select(Name, Gen.Double[-5, 45], (name, x) => new ChartMarker(name, x)).Array[0, 5],
             Unit,
             Width)
-            .Sample((lines, markers, unit, width) => SvgText.AssertReadable(Svg.Lines("lines", lines, unit, "month", markers, width)), iter: Cases);
+            .Holds((lines, markers, unit, width) => SvgText.AssertReadable(Svg.Lines("lines", lines, unit, "month", markers, width)), iter: Cases);
 
     [Fact]
     public void Waterfalls_keep_their_labels_apart() =>
         Gen.Select(Gen.Select(Name, Signed, Gen.Bool, (name, value, total) => new WaterfallStep(name, value, total)).Array[0, 14], Unit, Width)
-            .Sample((steps, unit, width) => SvgText.AssertReadable(Svg.Waterfall("steps", steps, unit, width)), iter: Cases);
+            .Holds((steps, unit, width) => SvgText.AssertReadable(Svg.Waterfall("steps", steps, unit, width)), iter: Cases);
 
     [Fact]
     public void Tornados_keep_their_labels_apart() =>
         Gen.Select(Signed, Gen.Select(Name, Signed, Signed, (name, low, high) => new TornadoBar(name, low, high, "\u00b110 %")).Array[0, 14], Unit, Width)
-            .Sample((planned, bars, unit, width) => SvgText.AssertReadable(Svg.Tornado("bars", planned, bars, unit, width)), iter: Cases);
+            .Holds((planned, bars, unit, width) => SvgText.AssertReadable(Svg.Tornado("bars", planned, bars, unit, width)), iter: Cases);
 
     [Fact]
     public void Ranges_keep_their_labels_apart() =>
         Gen.Select(Gen.Select(Name, Signed, Signed, Signed, Gen.Bool, (name, value, low, high, outside) => new RangeRow(name, value, low, high, "2025-11", outside)).Array[0, 9], Unit, Width)
-            .Sample((rows, unit, width) => SvgText.AssertReadable(Svg.Ranges("rows", rows, unit, width)), iter: Cases);
+            .Holds((rows, unit, width) => SvgText.AssertReadable(Svg.Ranges("rows", rows, unit, width)), iter: Cases);
 
     [Fact]
     public void Small_multiples_keep_their_labels_apart() =>
         Gen.Select(
             Gen.Select(Name, Unit, Gen.Select(Name, Signed, (name, value) => new ChartPart(name, value)).Array[0, 5], (name, unit, bars) => new ChartPanel(name, unit, bars)).Array[0, 7],
             Width)
-            .Sample((panels, width) => SvgText.AssertReadable(Svg.SmallMultiples("panels", panels, width)), iter: Cases);
+            .Holds((panels, width) => SvgText.AssertReadable(Svg.SmallMultiples("panels", panels, width)), iter: Cases);
 
     [Fact]
     public void Every_part_is_in_the_key_however_small_its_share()
@@ -77,7 +77,7 @@ public sealed class ChartLabelTests
 
     [Fact]
     public void Spread_boxes_keep_their_order_and_never_touch_where_there_is_room() =>
-        Gen.Double[0, 400].Array[1, 20].Sample(centres =>
+        Gen.Double[0, 400].Array[1, 20].Holds(centres =>
         {
             Array.Sort(centres);
             double[] placed = Key.Spread(centres, 20, 0, 400);
@@ -90,7 +90,7 @@ public sealed class ChartLabelTests
 
     [Fact]
     public void Ticks_are_round_and_cover_the_data() =>
-        Gen.Select(Signed.Where(double.IsFinite), Signed.Where(double.IsFinite), Unit).Sample((a, b, unit) =>
+        Gen.Select(Signed.Where(double.IsFinite), Signed.Where(double.IsFinite), Unit).Holds((a, b, unit) =>
         {
             Axis axis = Axis.Over(Math.Min(a, b), Math.Max(a, b), unit, 0, 500, 5);
             Assert.True(axis.Low <= Math.Min(a, b) + (1e-6 * axis.Step) && axis.High >= Math.Max(a, b) - (1e-6 * axis.Step));

@@ -102,7 +102,7 @@ public sealed class PlanPageTests
 
     [Fact]
     public void A_plan_that_lacks_anything_still_makes_a_page() =>
-        Gen.Select(Gen.Int[0, int.MaxValue], Gen.OneOf(double.NaN, double.PositiveInfinity, -1.0, 0.0, 1e300, -1e-300), Gen.Int[0, 3]).Sample((mask, odd, keep) =>
+        Gen.Select(Gen.Int[0, int.MaxValue], Gen.OneOf(double.NaN, double.PositiveInfinity, -1.0, 0.0, 1e300, -1e-300), Gen.Int[0, 3]).Holds((mask, odd, keep) =>
         {
             Plan plan = SamplePlan.Full();
             int place = 0;
@@ -148,7 +148,7 @@ public sealed class PlanPageTests
 
     [Fact]
     public void Escaping_leaves_no_character_that_could_end_a_text() =>
-        Gen.String.Sample(text =>
+        Gen.String.Holds(text =>
         {
             string escaped = Markup.Escape(text);
             Assert.DoesNotContain('<', escaped);

@@ -13,7 +13,7 @@ public sealed class SankeyTests
 
     [Fact]
     public void Ribbons_fill_their_nodes_and_keep_their_thickness() =>
-        Flows.Sample(flows =>
+        Flows.Holds(flows =>
         {
             SankeyLayout layout = SankeyLayout.Place(flows, 16, 380);
             foreach (SankeyNode node in layout.Nodes)
@@ -37,7 +37,7 @@ public sealed class SankeyTests
 
     [Fact]
     public void Nodes_of_one_column_never_overlap() =>
-        Flows.Sample(flows =>
+        Flows.Holds(flows =>
         {
             foreach (IGrouping<int, SankeyNode> column in SankeyLayout.Place(flows, 16, 380).Nodes.GroupBy(node => node.Column))
             {

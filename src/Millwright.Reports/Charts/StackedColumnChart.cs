@@ -51,7 +51,7 @@ internal static class StackedColumnChart
         {
             double middle = left + (step * (i + 0.5));
             string sum = axis.Unit.Number(ups[i] + downs[i]);
-            if (TextMetrics.Width(sum, 11.5, bold: true) < step)
+            if (TextMetrics.Width(sum, 11.5, bold: true) < step - 1)
             {
                 canvas.Text(middle, axis.At(ups[i]) - 5, sum, Anchor.Middle, "st", 11.5, step, bold: true);
             }

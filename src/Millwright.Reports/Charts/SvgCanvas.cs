@@ -53,6 +53,9 @@ internal sealed class SvgCanvas(double width, string description)
     /// <returns>True when it was drawn.</returns>
     public bool Text(double x, double baseline, string text, Anchor anchor, string style, double size = 12, double maxWidth = double.PositiveInfinity, bool bold = false)
     {
+        // What is written is what must fit.
+        x = Math.Round(x, 1);
+        baseline = Math.Round(baseline, 1);
         double room = anchor switch
         {
             Anchor.Start => width - x,

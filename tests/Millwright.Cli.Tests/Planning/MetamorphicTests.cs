@@ -88,7 +88,7 @@ public sealed class MetamorphicTests
     private static void Rising(Func<ScenarioInput, double, ScenarioInput> change, string[] up, string[] down, string[] same)
     {
         ScenarioInput scenario = Chain.Scenario("gigawatt");
-        Gen.Select(Gen.Double[0, 1], Gen.Double[0, 1]).Sample(
+        Gen.Select(Gen.Double[0, 1], Gen.Double[0, 1]).Holds(
             (a, b) =>
             {
                 PlanRun low = Chain.Run(change(scenario, Math.Min(a, b)));
@@ -97,8 +97,7 @@ public sealed class MetamorphicTests
                 Assert.All(down, figure => Assert.True(Least(low, high, figure), $"{figure} rose from {low.Value(figure):R} to {high.Value(figure):R} ({a}, {b})"));
                 Assert.All(same, figure => Assert.Equal(low.Value(figure), high.Value(figure)));
             },
-            iter: 12,
-            seed: "0N0XIzNsQ0O2");
+            iter: 12);
     }
 
     // A return that does not exist is neither higher nor lower.

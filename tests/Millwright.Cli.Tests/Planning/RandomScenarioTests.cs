@@ -20,7 +20,7 @@ public sealed class RandomScenarioTests
     {
         ScenarioInput scenario = Chain.Scenario("gigawatt");
         int planned = 0;
-        Scenarios(scenario).Sample(
+        Scenarios(scenario).Holds(
             s =>
             {
                 try

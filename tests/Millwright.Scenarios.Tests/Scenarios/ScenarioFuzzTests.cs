@@ -27,7 +27,7 @@ public sealed class ScenarioFuzzTests
     public void MutationsOfTheGigawattNeverEndInAnythingButAnInputException()
     {
         ScenarioReader.ReadText(s_text);
-        s_mutated.Sample(text => EndsWell(text, TimeSpan.FromSeconds(10)), iter: 6_000, print: t => t);
+        s_mutated.Holds(text => EndsWell(text, TimeSpan.FromSeconds(10)), iter: 6_000);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ScenarioFuzzTests
     {
         byte[] bytes = Encoding.UTF8.GetBytes(s_text);
         string path = Path.Combine(Place.NewFolder(), "fuzz.yaml");
-        Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Byte).Array[1, 4].Sample(
+        Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Byte).Array[1, 4].Holds(
             changes =>
             {
                 byte[] changed = [.. bytes];
@@ -54,13 +54,13 @@ public sealed class ScenarioFuzzTests
     [Fact]
     public void AnyChangeNeverEndsInAnythingButAnInputException() =>
         Gen.Select(Gen.OneOf(Gen.Int[0, ScenarioShape.Leaves.Count - 1].Select(i => ScenarioShape.Leaves[i].Path.Replace("NAME", "chat", StringComparison.Ordinal)), Gen.String[0, 30]), Gen.OneOf(
-            Gen.Int[0, s_pieces.Length - 1].Array[1, 4].Select(i => string.Concat(i.Select(p => s_pieces[p]))), Gen.String[0, 30])).Sample(
+            Gen.Int[0, s_pieces.Length - 1].Array[1, 4].Select(i => string.Concat(i.Select(p => s_pieces[p]))), Gen.String[0, 30])).Holds(
             (key, value) => Ends(() => ScenarioReader.ReadText(s_text, "x", TestCatalog.Data, [$"{key}={value}"])),
             iter: 1_000);
 
     [Fact]
     public void NoPieceOfTextEndsInAnythingButAnInputException() =>
-        Gen.Int[0, s_pieces.Length - 1].Array[1, 30].Select(i => string.Concat(i.Select(p => s_pieces[p]))).Sample(
+        Gen.Int[0, s_pieces.Length - 1].Array[1, 30].Select(i => string.Concat(i.Select(p => s_pieces[p]))).Holds(
             text => EndsWell(text, TimeSpan.FromSeconds(10)), iter: 6_000);
 
     private static bool EndsWell(string text, TimeSpan most)

@@ -53,7 +53,7 @@ public sealed class ScenarioWritingTests
     }
 
     [Fact]
-    public void AWrittenScenarioReadsBackTheSame() => s_scenario.Sample(
+    public void AWrittenScenarioReadsBackTheSame() => s_scenario.Holds(
         input =>
         {
             ScenarioInput again = ScenarioReader.ReadText(ScenarioText.Write(input));

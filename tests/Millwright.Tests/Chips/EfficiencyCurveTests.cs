@@ -39,7 +39,7 @@ public sealed class EfficiencyCurveTests
     [Fact]
     public void No_shipped_curve_beats_the_roofline_and_its_parts_add_up()
     {
-        Gen.Select(Gen.Int[0, TestCatalog.Curves.Count - 1], Gen.Double[0, 1e-2], Gen.Double[0, 1e-2]).Sample((index, compute, memory) =>
+        Gen.Select(Gen.Int[0, TestCatalog.Curves.Count - 1], Gen.Double[0, 1e-2], Gen.Double[0, 1e-2]).Holds((index, compute, memory) =>
         {
             var curve = EfficiencyCurve.From(TestCatalog.Curves[index]);
             var time = curve.Time(compute, memory);

@@ -64,7 +64,7 @@ public sealed class AllocationTests
 
     [Fact]
     public void Equals_the_optimum_of_a_simplex_solver() =>
-        Sound.Sample(
+        Sound.Holds(
             program =>
             {
                 (double objective, double dual) = AllocationPrograms.ByGlop(program);
@@ -76,14 +76,14 @@ public sealed class AllocationTests
 
     [Fact]
     public void Equals_the_best_of_all_vertices() =>
-        Gen.OneOf(AllocationPrograms.WithTies, AllocationPrograms.AtScale.Where(p => p.Candidates.Length <= 5)).Sample(
+        Gen.OneOf(AllocationPrograms.WithTies, AllocationPrograms.AtScale.Where(p => p.Candidates.Length <= 5)).Holds(
             program => Assert.Equal(
                 AllocationPrograms.ByVertices(program), program.Solve().Summary.ContributionUsdPerSecond, 1e-9 * program.Scale),
             iter: 1500);
 
     [Fact]
     public void Primal_equals_dual_and_both_keep_their_limits() =>
-        Any.Sample(
+        Any.Holds(
             program =>
             {
                 AllocationResult result = program.Solve();
@@ -106,7 +106,7 @@ public sealed class AllocationTests
 
     [Fact]
     public void No_change_of_a_limit_is_worth_more_than_its_shadow_price_says() =>
-        Gen.Select(Any, Gen.Double[0, 2], Gen.Double[0, 2], Gen.Double[0, 2]).Sample(
+        Gen.Select(Any, Gen.Double[0, 2], Gen.Double[0, 2], Gen.Double[0, 2]).Holds(
             (program, chipFactor, wattFactor, demandFactor) =>
             {
                 AllocationResult before = program.Solve();
@@ -133,7 +133,7 @@ public sealed class AllocationTests
     // All corners lie at whole numbers, so half a unit more never passes one.
     [Fact]
     public void Where_one_limit_binds_half_a_unit_more_is_worth_half_its_price() =>
-        AllocationPrograms.WithTies.Sample(
+        AllocationPrograms.WithTies.Holds(
             program =>
             {
                 AllocationProgram anyPower = program with { Watts = double.PositiveInfinity };
@@ -150,7 +150,7 @@ public sealed class AllocationTests
 
     [Fact]
     public void More_demand_never_lowers_the_contribution() =>
-        Gen.Select(Any.Where(p => p.Candidates.Length > 0), Gen.Int[0, 100], Gen.Double[0, 1e5]).Sample(
+        Gen.Select(Any.Where(p => p.Candidates.Length > 0), Gen.Int[0, 100], Gen.Double[0, 1e5]).Holds(
             (program, which, more) =>
             {
                 AllocationCandidate[] grown = [.. program.Candidates];

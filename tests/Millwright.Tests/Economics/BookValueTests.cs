@@ -22,7 +22,7 @@ public sealed class BookValueTests
 
     [Fact]
     public void Charges_and_residual_sum_to_the_cost() =>
-        Gen.Select(Gen.Double[0, 1e11], Gen.Double[0, 1], Gen.Double[0.5, 30]).Sample((cost, residual, life) =>
+        Gen.Select(Gen.Double[0, 1e11], Gen.Double[0, 1], Gen.Double[0.5, 30]).Holds((cost, residual, life) =>
         {
             var value = new BookValue(cost, residual, life);
             Assert.Equal(cost, ByYear(value, 31).Sum() + value.AtAgeUsd(31), 1e-9 * Math.Max(1, cost));

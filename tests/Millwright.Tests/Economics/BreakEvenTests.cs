@@ -16,7 +16,7 @@ public sealed class BreakEvenTests
 
     [Fact]
     public void Selling_at_the_break_even_price_or_share_earns_the_cost() =>
-        Gen.Select(Gen.Double[1e6, 1e11], Gen.Double[1, 1e6], Gen.Double[0.01, 1]).Sample((annual, chips, share) =>
+        Gen.Select(Gen.Double[1e6, 1e11], Gen.Double[1, 1e6], Gen.Double[0.01, 1]).Holds((annual, chips, share) =>
         {
             double price = BreakEven.UsdPerChipHour(annual, chips, share);
             Assert.Equal(1, price * chips * 8760 * share / annual, 1e-12);
@@ -24,7 +24,7 @@ public sealed class BreakEvenTests
 
     [Fact]
     public void Twice_the_cost_is_twice_every_break_even() =>
-        Gen.Select(Gen.Double[1e6, 1e11], Gen.Double[1, 1e6], Gen.Double[0.01, 1], Gen.Double[1e6, 1e11]).Sample((annual, chips, share, revenue) =>
+        Gen.Select(Gen.Double[1e6, 1e11], Gen.Double[1, 1e6], Gen.Double[0.01, 1], Gen.Double[1e6, 1e11]).Holds((annual, chips, share, revenue) =>
         {
             Assert.Equal(2, BreakEven.UsdPerGigawattYear(2 * annual, chips * 3e3) / BreakEven.UsdPerGigawattYear(annual, chips * 3e3), 1e-12);
             Assert.Equal(2, BreakEven.UsdPerChipHour(2 * annual, chips, share) / BreakEven.UsdPerChipHour(annual, chips, share), 1e-12);

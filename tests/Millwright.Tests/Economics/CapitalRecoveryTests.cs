@@ -37,7 +37,7 @@ public sealed class CapitalRecoveryTests
         Assert.Equal(0.11094048, CapitalRecovery.Factor(0.065, 14), 1e-8);
         Assert.Equal(0.2, CapitalRecovery.Factor(0, 5));
         Assert.Equal(0.2, CapitalRecovery.Factor(1e-14, 5), 1e-13);
-        Gen.Select(Gen.Double[-0.5, 2], Gen.Double[0.5, 60]).Sample((rate, periods) => rate == 0 || Math.Abs(
+        Gen.Select(Gen.Double[-0.5, 2], Gen.Double[0.5, 60]).Holds((rate, periods) => rate == 0 || Math.Abs(
             (CapitalRecovery.Factor(rate, periods) / -TimeValue.Payment(rate, periods, 1)) - 1) < 1e-11);
     }
 
@@ -61,7 +61,7 @@ public sealed class CapitalRecoveryTests
 
     [Fact]
     public void Payments_discounted_at_the_rate_return_the_capital() =>
-        Gen.Select(Gen.Double[-0.2, 0.5], Gen.Int[1, 40], Gen.Double[0, 1]).Sample((rate, years, residual) =>
+        Gen.Select(Gen.Double[-0.2, 0.5], Gen.Int[1, 40], Gen.Double[0, 1]).Holds((rate, years, residual) =>
         {
             double payment = CapitalRecovery.ChargeUsd(1, rate, years, residual);
             double value = residual * Math.Pow(1 + rate, -years);

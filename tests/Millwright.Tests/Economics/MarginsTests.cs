@@ -18,7 +18,7 @@ public sealed class MarginsTests
     [Fact]
     public void Token_is_never_below_gross_nor_gross_below_operating() =>
         Gen.Select(Gen.Double[1, 1e11], Gen.Double[0, 1], Gen.Double[0, 1e11], Gen.Double[0, 1e11], Gen.Double[0, 1e11])
-            .Sample((revenue, variableShare, operating, depreciation, overhead) =>
+            .Holds((revenue, variableShare, operating, depreciation, overhead) =>
             {
                 Margins margins = Margins.Of(revenue, variableShare * operating, operating, depreciation, overhead);
                 Assert.True(margins.Token >= margins.Gross && margins.Gross >= margins.Operating);

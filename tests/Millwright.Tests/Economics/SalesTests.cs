@@ -137,7 +137,7 @@ public sealed class SalesTests
 
     [Fact]
     public void Sold_tokens_are_never_negative_nor_above_demand_nor_above_capacity() =>
-        AnyMonth.Sample(
+        AnyMonth.Holds(
             month =>
             {
                 MonthSales sales = Sales.InMonth(month.Offers, month.Chips, month.Watts, month.Month);
@@ -154,7 +154,7 @@ public sealed class SalesTests
 
     [Fact]
     public void Contribution_is_revenue_less_variable_cost() =>
-        AnyMonth.Sample(
+        AnyMonth.Holds(
             month =>
             {
                 MonthSales sales = Sales.InMonth(month.Offers, month.Chips, month.Watts, month.Month);
@@ -165,7 +165,7 @@ public sealed class SalesTests
 
     [Fact]
     public void No_price_is_no_revenue() =>
-        AnyMonth.Sample(month =>
+        AnyMonth.Holds(month =>
         {
             WorkloadOffer[] free = [.. month.Offers.Select(o => o with { PriceUsdPerMillion = default })];
             MonthSales sales = Sales.InMonth(free, month.Chips, month.Watts, month.Month);

@@ -28,7 +28,7 @@ public sealed class TokenCostTests
 
     [Fact]
     public void Classes_and_workloads_sum_to_the_cost_of_the_year() =>
-        Gen.Select(AnySales, Gen.Double[1, 2e10]).Sample(
+        Gen.Select(AnySales, Gen.Double[1, 2e10]).Holds(
             (served, annual) =>
             {
                 TokenCostResult cost = Cost(served, annual);
@@ -46,7 +46,7 @@ public sealed class TokenCostTests
 
     [Fact]
     public void The_mean_lies_between_the_workloads() =>
-        Gen.Select(AnySales, Gen.Double[1, 2e10]).Sample(
+        Gen.Select(AnySales, Gen.Double[1, 2e10]).Holds(
             (served, annual) =>
             {
                 TokenCostResult cost = Cost(served, annual);
@@ -72,7 +72,7 @@ public sealed class TokenCostTests
 
     [Fact]
     public void Selling_at_cost_breaks_even() =>
-        Gen.Select(AnySales, Gen.Double[1, 2e10]).Sample((served, annual) =>
+        Gen.Select(AnySales, Gen.Double[1, 2e10]).Holds((served, annual) =>
         {
             TokenCostResult cost = Cost(served, annual);
             ByTokenClass price = cost.All.UsdPerMillion;

@@ -119,7 +119,7 @@ public sealed class CashFlowMeasuresTests
 
     [Fact]
     public void FindsEveryRateOfAnyPolynomialBuiltFromItsRates()
-        => Gen.Double[-0.8, 3].Array[2, 5].Sample(rates =>
+        => Gen.Double[-0.8, 3].Array[2, 5].Holds(rates =>
         {
             Array.Sort(rates);
             for (int i = 1; i < rates.Length; i++)
@@ -155,7 +155,7 @@ public sealed class CashFlowMeasuresTests
 
     [Fact]
     public void TheRateIsARootOfThePresentValue()
-        => Gen.Select(Gen.Double[1, 1000].Array[1, 6], Gen.Double[0.1, 500].Array[1, 60]).Sample((spent, earned) =>
+        => Gen.Select(Gen.Double[1, 1000].Array[1, 6], Gen.Double[0.1, 500].Array[1, 60]).Holds((spent, earned) =>
         {
             double[] flows = [.. spent.Select(x => -x), .. earned];
             RateOfReturn found = CashFlowMeasures.InternalRate(flows);
@@ -178,7 +178,7 @@ public sealed class CashFlowMeasuresTests
 
     [Fact]
     public void DatesAYearOfDaysApartGiveTheRateOfYears()
-        => Gen.Double[1, 500].Array[2, 12].Sample(earned =>
+        => Gen.Double[1, 500].Array[2, 12].Holds(earned =>
         {
             double[] flows = [-700, .. earned];
             DateOnly[] dates = [.. Enumerable.Range(0, flows.Length).Select(y => new DateOnly(2026, 1, 1).AddDays(365 * y))];

@@ -43,7 +43,7 @@ public sealed class ConstructionFundingTests
 
     [Fact]
     public void WhatIsFundedIsWhatItCosts()
-        => Gen.Select(Gen.Double[0, 1e9].Array[1, 48], Gen.Double[0, 0.015], Gen.Double[0, 0.001], Gen.Double[0, 0.05], Gen.Double[0, 1]).Sample(
+        => Gen.Select(Gen.Double[0, 1e9].Array[1, 48], Gen.Double[0, 0.015], Gen.Double[0, 0.001], Gen.Double[0, 0.05], Gen.Double[0, 1]).Holds(
             (cost, rate, commitment, fee, gearing) =>
             {
                 FundedConstruction built = ConstructionFunding.Solve(cost, new ConstructionTerms(rate, commitment, fee), gearing, 1e15);

@@ -62,17 +62,17 @@ public sealed class DepreciationTests
     [Fact]
     public void EveryScheduleWritesOffTheWholeBasis()
     {
-        Gen.Select(Gen.Int[1, 40], Gen.Double[1, 2], Gen.Int[1, 4]).Sample((life, factor, quarter) =>
+        Gen.Select(Gen.Int[1, 40], Gen.Double[1, 2], Gen.Int[1, 4]).Holds((life, factor, quarter) =>
             Math.Abs(Depreciation.MacrsHalfYear(life, factor).Sum() - 1) < 1e-12
             && Math.Abs(Depreciation.MacrsMidQuarter(life, factor, quarter).Sum() - 1) < 1e-12
             && Depreciation.MacrsMidQuarter(life, factor, quarter).All(share => share >= 0));
-        Gen.Select(Gen.Int[1, 40], Gen.Double[1, 3], Gen.Double[0, 0.9]).Sample((life, factor, residual) =>
+        Gen.Select(Gen.Int[1, 40], Gen.Double[1, 3], Gen.Double[0, 0.9]).Holds((life, factor, residual) =>
             Math.Abs(Depreciation.DecliningBalance(1e6, residual * 1e6, life, factor).Sum() - ((1 - residual) * 1e6)) < 1e-3);
     }
 
     [Fact]
     public void LossesAreNeverTaxedAndNeverLost()
-        => Gen.Double[-1e9, 1e9].Array[1, 20].Sample(income =>
+        => Gen.Double[-1e9, 1e9].Array[1, 20].Holds(income =>
         {
             TaxYear[] years = LossCarryForward.Run(income, 0.21, 0.8);
             Assert.All(years, y => Assert.True(y.TaxUsd >= 0 && y.CarriedUsd >= 0));

@@ -65,7 +65,7 @@ public sealed class LoanTests
 
     [Fact]
     public void SculptedDebtEndsAtZero()
-        => Gen.Select(Gen.Double[1, 1e9].Array[1, 40], Gen.Double[1, 3], Gen.Double[0, 0.1]).Sample((cash, dscr, rate) =>
+        => Gen.Select(Gen.Double[1, 1e9].Array[1, 40], Gen.Double[1, 3], Gen.Double[0, 0.1]).Holds((cash, dscr, rate) =>
         {
             LoanSchedule loan = SculptedDebt.Size(cash, dscr, rate);
             Assert.True(Math.Abs(loan.Balance[^1]) < 1e-10 * loan.PrincipalUsd * Math.Pow(1 + rate, cash.Length));
@@ -74,7 +74,7 @@ public sealed class LoanTests
 
     [Fact]
     public void ALevelLoanEndsAtItsBalloon()
-        => Gen.Select(Gen.Double[0, 0.03], Gen.Int[0, 24], Gen.Int[1, 120], Gen.Double[0, 1]).Sample((rate, interestOnly, level, balloonShare) =>
+        => Gen.Select(Gen.Double[0, 0.03], Gen.Int[0, 24], Gen.Int[1, 120], Gen.Double[0, 1]).Holds((rate, interestOnly, level, balloonShare) =>
         {
             LoanSchedule loan = LevelPaymentLoan.Schedule(1e9, rate, interestOnly, level, balloonShare * 1e9);
             Assert.Equal(balloonShare * 1e9, loan.Balance[^1], 1e-2);

@@ -7,7 +7,7 @@ namespace Millwright.Tests.Finance;
 public sealed class ProjectFinancePropertyTests
 {
     [Fact]
-    public void EveryLedgerCloses() => Cases.Any.Sample(finance =>
+    public void EveryLedgerCloses() => Cases.Any.Holds(finance =>
     {
         FinanceResult result = ProjectFinance.Run(finance);
         ProjectFinanceTests.AssertClosed(result);
@@ -19,7 +19,7 @@ public sealed class ProjectFinancePropertyTests
     });
 
     [Fact]
-    public void MoneyIsNeitherMadeNorLost() => Cases.Any.Sample(finance =>
+    public void MoneyIsNeitherMadeNorLost() => Cases.Any.Holds(finance =>
     {
         FinanceResult result = ProjectFinance.Run(finance);
 
@@ -31,7 +31,7 @@ public sealed class ProjectFinancePropertyTests
     });
 
     [Fact]
-    public void SculptedDebtEndsAtZeroWhenNoQuarterLacksCash() => Cases.Any.Sample(finance =>
+    public void SculptedDebtEndsAtZeroWhenNoQuarterLacksCash() => Cases.Any.Holds(finance =>
     {
         FinanceResult result = ProjectFinance.Run(finance);
         if (result.Status != FinanceStatus.Default)
@@ -50,7 +50,7 @@ public sealed class ProjectFinancePropertyTests
     public void AStressedLoanKeepsItsLedgersAndItsSize()
     {
         int defaults = 0;
-        Gen.Select(Cases.Any, Gen.Double[0, 1.2]).Sample((finance, factor) =>
+        Gen.Select(Cases.Any, Gen.Double[0, 1.2]).Holds((finance, factor) =>
         {
             // Early revenue and tax stay out of it, so that only the service of the loan is stressed.
             FinanceCase bank = finance with { EnergisedShare = null, Tax = finance.Tax with { NationalRate = 0, StateRate = 0 } };
@@ -81,7 +81,7 @@ public sealed class ProjectFinancePropertyTests
     }
 
     [Fact]
-    public void MoreCoverNeverMeansMoreDebt() => Gen.Select(Cases.Any, Gen.Double[0, 1]).Sample((finance, more) =>
+    public void MoreCoverNeverMeansMoreDebt() => Gen.Select(Cases.Any, Gen.Double[0, 1]).Holds((finance, more) =>
     {
         FinanceCase stricter = finance with { Debt = finance.Debt with { Dscr = finance.Debt.Dscr + more } };
         double debt = ProjectFinance.Run(finance).Sources.Debt;
@@ -89,7 +89,7 @@ public sealed class ProjectFinancePropertyTests
     });
 
     [Fact]
-    public void LessLoanToCostNeverMeansMoreDebt() => Gen.Select(Cases.Any, Gen.Double[0, 1]).Sample((finance, part) =>
+    public void LessLoanToCostNeverMeansMoreDebt() => Gen.Select(Cases.Any, Gen.Double[0, 1]).Holds((finance, part) =>
     {
         FinanceCase stricter = finance with { Debt = finance.Debt with { LoanToCost = finance.Debt.LoanToCost * part } };
         double debt = ProjectFinance.Run(finance).Sources.Debt;
@@ -97,7 +97,7 @@ public sealed class ProjectFinancePropertyTests
     });
 
     [Fact]
-    public void ReturnsDoNotDependOnTheUnitOfMoney() => Gen.Select(Cases.Any, Gen.Double[0.1, 10]).Sample((finance, factor) =>
+    public void ReturnsDoNotDependOnTheUnitOfMoney() => Gen.Select(Cases.Any, Gen.Double[0.1, 10]).Holds((finance, factor) =>
     {
         FinanceResult one = ProjectFinance.Run(finance);
         FinanceResult scaled = ProjectFinance.Run(finance.Times(factor));
@@ -117,7 +117,7 @@ public sealed class ProjectFinancePropertyTests
     });
 
     [Fact]
-    public void TheReturnsAreRootsOfThePresentValue() => Cases.Any.Sample(finance =>
+    public void TheReturnsAreRootsOfThePresentValue() => Cases.Any.Holds(finance =>
     {
         FinanceResult result = ProjectFinance.Run(finance);
         Check(result.ProjectIrr, [.. result.Months.ProjectFlow]);
@@ -146,7 +146,7 @@ public sealed class ProjectFinancePropertyTests
     });
 
     [Fact]
-    public void LossesAreNotTaxed() => Cases.Any.Sample(finance =>
+    public void LossesAreNotTaxed() => Cases.Any.Holds(finance =>
     {
         FinanceCase losing = finance with
         {
@@ -160,14 +160,14 @@ public sealed class ProjectFinancePropertyTests
     });
 
     [Fact]
-    public void TaxIsNeverNegativeOverAYear() => Cases.Any.Sample(finance =>
+    public void TaxIsNeverNegativeOverAYear() => Cases.Any.Holds(finance =>
         Assert.All(ProjectFinance.Run(finance).Years, y => Assert.True(y.Tax >= -0.02m)));
 
     [Fact]
     public void CheapDebtLiftsTheReturnOfEquity()
     {
         int tried = 0;
-        Cases.Any.Sample(
+        Cases.Any.Holds(
             finance =>
             {
                 // Distributions wait for the quarter's end, so a thin loan or a thin margin proves nothing.

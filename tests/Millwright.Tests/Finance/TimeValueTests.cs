@@ -25,7 +25,7 @@ public sealed class TimeValueTests
 
     [Fact]
     public void EachFunctionUndoesTheOthers()
-        => Gen.Select(Gen.Double[-0.2, 0.5], Gen.Int[1, 60], Gen.Double[1, 1e4], Gen.Double[-1e4, 0], Timing).Sample((rate, periods, present, future, timing) =>
+        => Gen.Select(Gen.Double[-0.2, 0.5], Gen.Int[1, 60], Gen.Double[1, 1e4], Gen.Double[-1e4, 0], Timing).Holds((rate, periods, present, future, timing) =>
         {
             double payment = TimeValue.Payment(rate, periods, present, future, timing);
             double scale = Math.Abs(present) + Math.Abs(future) + (Math.Abs(payment) * periods);
@@ -36,12 +36,12 @@ public sealed class TimeValueTests
 
     [Fact]
     public void PeriodsUndoPayments()
-        => Gen.Select(Gen.Double[0.001, 0.2], Gen.Int[1, 80], Timing).Sample((rate, periods, timing) =>
+        => Gen.Select(Gen.Double[0.001, 0.2], Gen.Int[1, 80], Timing).Holds((rate, periods, timing) =>
             Math.Abs(TimeValue.Periods(rate, TimeValue.Payment(rate, periods, 1000, 0, timing), 1000, 0, timing) - periods) < 1e-5);
 
     [Fact]
     public void PrincipalPaymentsSumToWhatIsRepaid()
-        => Gen.Select(Gen.Double[0, 0.2], Gen.Int[1, 40], Gen.Double[0, 900], Timing).Sample((rate, periods, balloon, timing) =>
+        => Gen.Select(Gen.Double[0, 0.2], Gen.Int[1, 40], Gen.Double[0, 900], Timing).Holds((rate, periods, balloon, timing) =>
         {
             double repaid = 0;
             for (int t = 1; t <= periods; t++)

@@ -201,7 +201,7 @@ public sealed class BillOfMaterialsTests(ITestOutputHelper output)
             Gen.Double[0, 1e5],
             AnyOf(Prices.Where(SystemPrices.IsWholeSystem).ToArray()),
             Gen.Enum<NetworkMethod>(),
-            Gen.Long[0, 500]).Sample((systems, price, shares, chip, scope, method, spares) =>
+            Gen.Long[0, 500]).Holds((systems, price, shares, chip, scope, method, spares) =>
         {
             RackPlan racks = RackPlan.Fit(Gb200, 132e3, (systems + 0.5) * 132e3, 1);
             BillOfMaterials bill = BillOfMaterials.Of(Request(Gb200, scope, 132e3, racks, 1e9) with

@@ -50,7 +50,7 @@ public sealed class BuildScheduleTests
     }
 
     [Fact]
-    public void EnergisedSharesRiseFromNothingToAll() => AnySchedule.Sample(schedule =>
+    public void EnergisedSharesRiseFromNothingToAll() => AnySchedule.Holds(schedule =>
     {
         double[] shares = schedule.EnergisedShares(schedule.FullPowerMonth + 2);
         for (int month = 1; month < shares.Length; month++)
@@ -65,14 +65,14 @@ public sealed class BuildScheduleTests
 
     [Fact]
     public void OrderingEarlierNeverDelaysFirstPower() =>
-        Gen.Select(Gen.Double[0, 60], Gen.Double[0, 90], Gen.Double[0, 60], Gen.Double[0, 48], Gen.Double[0, 12]).Sample((construction, grid, transformers, ahead, earlier) =>
+        Gen.Select(Gen.Double[0, 60], Gen.Double[0, 90], Gen.Double[0, 60], Gen.Double[0, 48], Gen.Double[0, 12]).Holds((construction, grid, transformers, ahead, earlier) =>
             Assert.True(
                 BuildSchedule.Plan(construction * Month, grid * Month, transformers * Month, (ahead + earlier) * Month, 0).FirstPowerMonths
                 <= BuildSchedule.Plan(construction * Month, grid * Month, transformers * Month, ahead * Month, 0).FirstPowerMonths));
 
     [Fact]
     public void DrawsSumToTheCostExactly() =>
-        Gen.Select(AnySchedule, Gen.Double[0, 1e11], Gen.Double[0, 1e11]).Sample((schedule, building, it) =>
+        Gen.Select(AnySchedule, Gen.Double[0, 1e11], Gen.Double[0, 1e11]).Holds((schedule, building, it) =>
         {
             CapexDraws draws = CapexDraws.Of(schedule, building, it);
             Assert.Equal(building, Sum(draws.BuildingUsd));

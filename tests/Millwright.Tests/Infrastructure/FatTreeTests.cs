@@ -168,7 +168,7 @@ public sealed class FatTreeTests
     // Wires two tiers cable by cable, by dealing the uplinks of the leaves to the spines in turn.
     [Fact]
     public void TwoTiersCanReallyBeWired() =>
-        Gen.Select(AnyOf(4, 8, 16, 64), Gen.Double[0, 1]).Sample((radix, share) =>
+        Gen.Select(AnyOf(4, 8, 16, 64), Gen.Double[0, 1]).Holds((radix, share) =>
         {
             int half = radix / 2;
             int n = radix + 1 + (int)(share * ((half * radix) - radix - 1));
@@ -227,7 +227,7 @@ public sealed class FatTreeTests
     private static Gen<T> AnyOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static void Trees(Action<long, int, double> check) =>
-        Gen.Select(Gen.Double[0, 1], AnyRadix, AnyOversubscription).Sample((share, radix, oversubscription) =>
+        Gen.Select(Gen.Double[0, 1], AnyRadix, AnyOversubscription).Holds((share, radix, oversubscription) =>
         {
             // As many draws in each decade: small trees matter as much as large ones.
             double largest = FatTree.LargestPodded(radix, oversubscription);

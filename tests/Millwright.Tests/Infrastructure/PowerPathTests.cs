@@ -19,7 +19,7 @@ public sealed class PowerPathTests
 
     [Fact]
     public void AllBasesLeadBackToTheSamePower() =>
-        Gen.Select(Gen.Double[1, 1e11], Gen.Double[1, 3], Gen.Double[1, 1.5], AnyBasis, AnyBasis).Sample((watts, peak, utility, from, to) =>
+        Gen.Select(Gen.Double[1, 1e11], Gen.Double[1, 3], Gen.Double[1, 1.5], AnyBasis, AnyBasis).Holds((watts, peak, utility, from, to) =>
         {
             PowerPath path = PowerPath.From(watts, from, peak, utility);
             PowerPath back = PowerPath.From(On(path, to), to, peak, utility);
@@ -48,7 +48,7 @@ public sealed class PowerPathTests
 
     [Fact]
     public void TheLedgerOfWattsClosesAndNoUseIsNegative() =>
-        Gen.Select(Gen.Double[0, 1e10], Gen.Double[0, 1], Gen.Double[1, 3], Gen.Double[1, 1.5], Gen.Double[0.5, 1]).Sample((it, chips, pue, utility, efficiency) =>
+        Gen.Select(Gen.Double[0, 1e10], Gen.Double[0, 1], Gen.Double[1, 3], Gen.Double[1, 1.5], Gen.Double[0.5, 1]).Holds((it, chips, pue, utility, efficiency) =>
         {
             PowerLedger ledger = PowerLedger.Of(it, it * chips, pue, utility, efficiency);
             Assert.Equal(it * pue * utility, ledger.UtilityWatts, 1e-9 * (1 + it));

@@ -46,7 +46,7 @@ public sealed class RackPlanTests
 
     [Fact]
     public void TwiceThePowerHoldsTwiceTheRacks() =>
-        Gen.Select(Gen.Double[0, 1e11], Gen.Double[1e3, 1e6], Gen.Double[1, 2]).Sample((watts, system, peak) =>
+        Gen.Select(Gen.Double[0, 1e11], Gen.Double[1e3, 1e6], Gen.Double[1, 2]).Holds((watts, system, peak) =>
         {
             long once = RackPlan.Fit(InfrastructureFixtures.Gb200, system, watts, peak).Systems;
             long twice = RackPlan.Fit(InfrastructureFixtures.Gb200, system, 2 * watts, peak).Systems;
@@ -55,7 +55,7 @@ public sealed class RackPlanTests
 
     [Fact]
     public void AHigherPeakFactorOrHotterSystemNeverHoldsMoreRacks() =>
-        Gen.Select(Gen.Double[1e6, 1e10], Gen.Double[1, 2], Gen.Double[0, 1], Gen.Double[1e4, 1e6]).Sample((watts, peak, more, system) =>
+        Gen.Select(Gen.Double[1e6, 1e10], Gen.Double[1, 2], Gen.Double[0, 1], Gen.Double[1e4, 1e6]).Holds((watts, peak, more, system) =>
         {
             long racks = RackPlan.Fit(InfrastructureFixtures.Gb200, system, watts, peak).Systems;
             Assert.True(RackPlan.Fit(InfrastructureFixtures.Gb200, system, watts, peak + more).Systems <= racks);
@@ -64,7 +64,7 @@ public sealed class RackPlanTests
 
     [Fact]
     public void RacksFitAndNotOneMore() =>
-        Gen.Select(Gen.Double[0, 1e11], Gen.Double[1e3, 1e6], Gen.Double[1, 2]).Sample((watts, system, peak) =>
+        Gen.Select(Gen.Double[0, 1e11], Gen.Double[1e3, 1e6], Gen.Double[1, 2]).Holds((watts, system, peak) =>
         {
             RackPlan plan = RackPlan.Fit(InfrastructureFixtures.Gb200, system, watts, peak);
             Assert.True(plan.FacilityWattsUsed <= watts * (1 + 1e-11));
@@ -74,7 +74,7 @@ public sealed class RackPlanTests
 
     [Fact]
     public void APowerOfWholeRacksLosesNoneToRounding() =>
-        Gen.Select(Gen.Long[1, 100_000], Gen.Double[1e3, 1e6], Gen.Double[1, 2]).Sample((racks, system, peak) =>
+        Gen.Select(Gen.Long[1, 100_000], Gen.Double[1e3, 1e6], Gen.Double[1, 2]).Holds((racks, system, peak) =>
             Assert.Equal(racks, RackPlan.Fit(InfrastructureFixtures.Gb200, system, racks * (system * peak), peak).Systems));
 
     [Fact]

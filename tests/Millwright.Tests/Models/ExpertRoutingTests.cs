@@ -27,14 +27,13 @@ public sealed class ExpertRoutingTests
 
     [Fact]
     public void Touched_experts_lie_between_the_choice_of_one_token_and_all() =>
-        Gen.Select(Gen.Int[1, 512], Gen.Int[1, 512], Gen.Double[1, 1e6]).Where((experts, top, _) => top <= experts).Sample(
+        Gen.Select(Gen.Int[1, 512], Gen.Int[1, 512], Gen.Double[1, 1e6]).Where((experts, top, _) => top <= experts).Holds(
             (experts, top, tokens) =>
             {
                 var touched = Mixture(experts, top).ExpectedTouchedExperts(tokens);
                 Assert.InRange(touched, top * (1 - 1e-12), experts);
                 Assert.True(touched <= tokens * top * (1 + 1e-12));
-            },
-            seed: "0000000000005");
+            });
 
     [Fact]
     public void Rows_of_an_expert_product_are_pairs_over_touched_experts()

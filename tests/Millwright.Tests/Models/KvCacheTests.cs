@@ -89,7 +89,7 @@ public sealed class KvCacheTests
     public void Bytes_grow_with_context_and_never_faster_than_before(string id)
     {
         var model = TestModels.Parse(id);
-        Gen.Select(Gen.Int[0, 200_000], Gen.Int[1, 50_000]).Sample(
+        Gen.Select(Gen.Int[0, 200_000], Gen.Int[1, 50_000]).Holds(
             (context, more) =>
             {
                 var first = model.KvCacheBytes(context + more, Bf16) - model.KvCacheBytes(context, Bf16);
@@ -97,8 +97,7 @@ public sealed class KvCacheTests
                 Assert.True(first > 0);
                 Assert.True(second <= first * (1 + 1e-9));
             },
-            iter: 200,
-            seed: "0000000000001");
+            iter: 200);
     }
 
     [Theory]

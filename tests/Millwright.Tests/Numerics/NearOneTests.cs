@@ -26,5 +26,5 @@ public sealed class NearOneTests
 
     [Fact]
     public void OneUndoesTheOther()
-        => Gen.Double[-0.9, 30].Sample(x => Assert.Equal(x, NearOne.LogOnePlus(NearOne.ExpMinusOne(x)), 1e-14 * (1 + Math.Abs(x))));
+        => Gen.Double[-0.9, 30].Holds(x => Assert.Equal(x, NearOne.LogOnePlus(NearOne.ExpMinusOne(x)), 1e-14 * (1 + Math.Abs(x))));
 }

@@ -34,7 +34,7 @@ public sealed class RootFindingTests
 
     [Fact]
     public void FindsTheRootOfAnyRisingCubicInEitherDirection()
-        => Gen.Select(Gen.Double[-100, 100], Gen.Double[0, 5], Gen.Double[0.1, 50]).Sample((root, cubic, linear) =>
+        => Gen.Select(Gen.Double[-100, 100], Gen.Double[0, 5], Gen.Double[0.1, 50]).Holds((root, cubic, linear) =>
         {
             double F(double x) => ((x - root) * linear) + (cubic * Math.Pow(x - root, 3));
             Assert.Equal(root, RootFinding.Brent(F, -200, 300), 1e-9);

@@ -49,7 +49,7 @@ public sealed class StepTimerTests
         var model = TestModels.Parse(modelId);
         var chip = TestCatalog.Chip(system);
         var peaks = chip.Peaks;
-        Gen.Select(Gen.Double[1, 2000], Gen.Double[1, 20000], Gen.Double[0, 30000], Gen.Double[0, 20000], Gen.Int[0, 3], Gen.Bool).Sample(
+        Gen.Select(Gen.Double[1, 2000], Gen.Double[1, 20000], Gen.Double[0, 30000], Gen.Double[0, 20000], Gen.Int[0, 3], Gen.Bool).Holds(
             (sequences, context, prefill, prefix, power, expert) =>
             {
                 var chips = 1 << power;
@@ -81,7 +81,7 @@ public sealed class StepTimerTests
         var model = TestModels.Parse("deepseek-r1");
         var system = TestCatalog.System("hgx-b200");
         var quicker = system with { MemoryBytesPerSecond = system.MemoryBytesPerSecond * 1.3, ScaleUpBytesPerSecond = system.ScaleUpBytesPerSecond * 1.3 };
-        Gen.Select(Gen.Double[1, 500], Gen.Double[1, 20000], Gen.Double[0, 16000]).Sample(
+        Gen.Select(Gen.Double[1, 500], Gen.Double[1, 20000], Gen.Double[0, 16000]).Holds(
             (sequences, context, prefill) =>
             {
                 var shape = new StepShape(sequences, sequences * context, prefill, 0, 1);

@@ -15,11 +15,11 @@ public sealed class QuantityFormatTests
 
     [Fact]
     public void WhatIsPrintedReadsBackToTheSameBits() =>
-        Gen.Select(s_value, s_kind).Sample((value, kind) => Read(QuantityFormat.Print(value, kind), kind) == new Amount(value), iter: 20_000);
+        Gen.Select(s_value, s_kind).Holds((value, kind) => Read(QuantityFormat.Print(value, kind), kind) == new Amount(value), iter: 20_000);
 
     [Fact]
     public void RangesWithABasisReadBackToo() =>
-        Gen.Select(s_value, s_value, s_value, Gen.Enum<PowerBasis>()).Sample(
+        Gen.Select(s_value, s_value, s_value, Gen.Enum<PowerBasis>()).Holds(
             (a, b, c, basis) =>
             {
                 double[] sorted = [.. new[] { a, b, c }.Order()];

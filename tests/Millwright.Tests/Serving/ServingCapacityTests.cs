@@ -100,7 +100,7 @@ public sealed class ServingCapacityTests
     }
 
     [Fact]
-    public void A_longer_context_never_makes_more() => Gen.Select(Gen.Int[0, 2], Gen.Double[100, 30000], Gen.Double[1.01, 4], Gen.Double[50, 2000], Gen.Double[0, 0.9]).Sample(
+    public void A_longer_context_never_makes_more() => Gen.Select(Gen.Int[0, 2], Gen.Double[100, 30000], Gen.Double[1.01, 4], Gen.Double[50, 2000], Gen.Double[0, 0.9]).Holds(
         (which, input, factor, output, cached) =>
         {
             var model = new[] { Llama70, DeepSeek, GptOss }[which];
@@ -249,7 +249,7 @@ public sealed class ServingCapacityTests
         // the search relies on it: the largest batch that meets the objective is the best
         var model = TestModels.Parse(modelId);
         var chip = TestCatalog.Chip("hgx-b200");
-        Gen.Select(Gen.Double[1, 400], Gen.Double[1.02, 3], Gen.Double[50, 15000], Gen.Double[20, 3000]).Sample(
+        Gen.Select(Gen.Double[1, 400], Gen.Double[1.02, 3], Gen.Double[50, 15000], Gen.Double[20, 3000]).Holds(
             (inFlight, factor, input, tokensOut) =>
             {
                 var demand = new ServingDemand(RequestLengths.FromMeans(input, tokensOut), OperandPrecision.Fp8, 1e9, 1e9);
