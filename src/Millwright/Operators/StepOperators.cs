@@ -6,11 +6,23 @@ public enum OperandPrecision
     /// <summary>16-bit brain floating point, 2 bytes.</summary>
     Bf16,
 
-    /// <summary>8-bit floating point, 1 byte.</summary>
+    /// <summary>8-bit floating point with one scale for a tensor or row, 1 byte.</summary>
     Fp8,
 
-    /// <summary>4-bit floating point with block scales, 0.5625 bytes with its scales.</summary>
+    /// <summary>4-bit floating point with 8-bit scales of 16 values (NVFP4), 0.5625 bytes with its scales.</summary>
     Fp4,
+
+    /// <summary>8-bit floating point with one scale for a block of 128 x 128 weights, 1 byte.</summary>
+    Fp8Block,
+
+    /// <summary>4-bit floating-point weights with 8-bit scales of 32 values (MXFP4), multiplied in 16 bits; 0.53125 bytes with their scales.</summary>
+    Mxfp4,
+
+    /// <summary>8-bit integer weights, multiplied in 16 bits; 1 byte.</summary>
+    Int8,
+
+    /// <summary>4-bit integer weights with 16-bit scales of 128 values, multiplied in 16 bits; 0.515625 bytes with their scales.</summary>
+    Int4,
 }
 
 /// <summary>What one step of an engine holds: decoding sequences and prefill tokens.</summary>
