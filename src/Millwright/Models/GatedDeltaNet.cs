@@ -32,9 +32,9 @@ public sealed record GatedDeltaNet(
     /// <inheritdoc/>
     internal override IReadOnlyList<Projection> Projections(int hiddenSize) =>
     [
-        new("linear-attention-input", WeightRole.Matrix, hiddenSize, ConvolutionWidth + ValueWidth),
-        new("linear-attention-gates", WeightRole.Kept, hiddenSize, 2 * ValueHeads),
-        new("linear-attention-output", WeightRole.Matrix, ValueWidth, hiddenSize),
+        new("linear-attention-input", WeightRole.Matrix, hiddenSize, ConvolutionWidth + ValueWidth, ProjectionCut.Columns),
+        new("linear-attention-gates", WeightRole.Kept, hiddenSize, 2 * ValueHeads, ProjectionCut.Columns),
+        new("linear-attention-output", WeightRole.Matrix, ValueWidth, hiddenSize, ProjectionCut.Rows),
     ];
 
     /// <inheritdoc/>

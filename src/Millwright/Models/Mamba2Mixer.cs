@@ -41,8 +41,8 @@ public sealed record Mamba2Mixer(
         var inputs = InnerWidth + ConvolutionWidth + Heads;
         return
         [
-            new("state-space-input", WeightRole.Matrix, hiddenSize, inputs, Vectors: Bias ? inputs : 0),
-            new("state-space-output", WeightRole.Matrix, InnerWidth, hiddenSize, Vectors: Bias ? hiddenSize : 0),
+            new("state-space-input", WeightRole.Matrix, hiddenSize, inputs, ProjectionCut.Columns, Vectors: Bias ? inputs : 0),
+            new("state-space-output", WeightRole.Matrix, InnerWidth, hiddenSize, ProjectionCut.Rows, Vectors: Bias ? hiddenSize : 0),
         ];
     }
 

@@ -207,7 +207,7 @@ public sealed class ModelArchitecture
         return builder.Operators;
     }
 
-    private Projection Head => new("logits", WeightRole.Kept, HiddenSize, VocabularySize);
+    private Projection Head => new("logits", WeightRole.Kept, HiddenSize, VocabularySize, ProjectionCut.Columns);
 
     private WeightFormat FormatOf(OperandPrecision asked) => new(
         asked == OperandPrecision.Fp4 && _restBesideFp4Experts is { } rest ? rest : asked,
