@@ -7,17 +7,13 @@ namespace Millwright.Performance;
 /// <param name="ExpertWeightBytes">Weights of routed experts, bytes.</param>
 /// <param name="ActivationBytes">Activations of the largest step, bytes.</param>
 /// <param name="RuntimeBytes">Libraries, captured graphs and communication buffers, bytes.</param>
-/// <param name="CacheBytesPerToken">Cache of one token of context on this chip, in the limit of long contexts, bytes.</param>
-/// <param name="SequenceShare">Share of a sequence's cache that lies on this chip.</param>
 public readonly record struct MemoryPlan(
     double CapacityBytes,
     double UsableBytes,
     double DenseWeightBytes,
     double ExpertWeightBytes,
     double ActivationBytes,
-    double RuntimeBytes,
-    double CacheBytesPerToken,
-    double SequenceShare)
+    double RuntimeBytes)
 {
     /// <summary>Weights on the chip, bytes.</summary>
     public double WeightBytes => DenseWeightBytes + ExpertWeightBytes;

@@ -103,11 +103,11 @@ internal sealed class StepCompiler
                 AddCompressed(compressed, layers);
                 break;
             case GatedDeltaNet delta:
-                AddState(layers, delta.StateBytes / ways, delta.StateFlops / ways, delta.PrefillFlopsPerToken / ways, delta.ChunkLength);
+                AddState(layers, delta.StateBytes / ways, delta.DecodeFlopsPerToken / ways, delta.PrefillFlopsPerToken / ways, GatedDeltaNet.ChunkTokens);
                 _byToken.Add(tokens => _times.Elementwise(tokens * delta.ActivationElements / ways * ActivationBytes), layers);
                 break;
             case Mamba2Mixer mamba:
-                AddState(layers, mamba.StateBytes / ways, mamba.StateFlops / ways, mamba.PrefillFlopsPerToken / ways, mamba.ChunkTokens);
+                AddState(layers, mamba.StateBytes / ways, mamba.DecodeFlopsPerToken / ways, mamba.PrefillFlopsPerToken / ways, mamba.ChunkTokens);
                 _byToken.Add(tokens => _times.Elementwise(tokens * mamba.ActivationElements / ways * ActivationBytes), layers);
                 break;
             default:
@@ -217,8 +217,8 @@ internal sealed class StepCompiler
             tokens => _times.Experts(tokens, hidden, inner, upMatrices, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, bytes), layers);
         if (mixture.SharedIntermediateSize > 0)
         {
-            double elements = mixture.SharedIntermediateSize * (upMatrices + 1.0) / _layout.TensorWays;
-            _byToken.Add(tokens => _times.Elementwise(tokens * elements * ActivationBytes), layers);
+            double sharedElements = mixture.SharedIntermediateSize * (upMatrices + 1.0) / _layout.TensorWays;
+            _byToken.Add(tokens => _times.Elementwise(tokens * sharedElements * ActivationBytes), layers);
         }
 
         // attention ranks send tokens to the chips of their experts, and get the answers back

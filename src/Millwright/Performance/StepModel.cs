@@ -30,6 +30,24 @@ public sealed class StepModel
     /// <summary>Tokens that each decoding sequence puts through a step: 1, and those drafted for it.</summary>
     public int TokensPerSequence => _parts.TokensPerSequence;
 
+    /// <summary>Cache of one sequence on one chip of its attention rank, bytes.</summary>
+    /// <param name="contextTokens">Tokens of the sequence so far, at least 0.</param>
+    /// <returns>Bytes.</returns>
+    public double SequenceBytes(double contextTokens) => MemoryPlanner.SequenceBytes(Deployment, contextTokens);
+
+    /// <summary>Compiles a deployment.</summary>
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="chip">Times of operators on its chip.</param>
+    /// <param name="factors">Overheads and factors of its engine.</param>
+    /// <param name="draftTokens">Tokens drafted for each sequence and step.</param>
+    /// <returns>The model.</returns>
+    public static StepModel Compile(Deployment deployment, ChipTimer chip, EngineFactors factors, int draftTokens = 0)
+    {
+        ArgumentNullException.ThrowIfNull(deployment);
+        ArgumentNullException.ThrowIfNull(chip);
+        return new StepModel(new StepCompiler(deployment, new OperatorTimes(chip), draftTokens).Compile(MemoryPlanner.Plan(deployment, chip.Peaks)), factors);
+    }
+
     /// <summary>The same deployment with other factors of its engine.</summary>
     /// <param name="factors">The factors.</param>
     /// <returns>The model.</returns>
