@@ -92,6 +92,8 @@ public static class OperatorGridBinary
         writer.Write(grid.Points);
         writer.Write(grid.HeldOutMeanError);
         writer.Write(grid.HeldOutP90Error);
+        writer.Write(grid.FlopsPerSecond);
+        writer.Write(grid.BytesPerSecond);
         writer.Write(grid.LogFactor.Axes.Count);
         foreach (double[] axis in grid.LogFactor.Axes)
         {
@@ -136,7 +138,13 @@ public static class OperatorGridBinary
             int points = Count();
             double mean = Number();
             double p90 = Number();
-            return new OperatorGrid(system, engine, version, name, precision, Values(), points, mean, p90, source);
+            double flops = Number();
+            double rate = Number();
+            return new OperatorGrid(system, engine, version, name, precision, Values(), points, mean, p90, source)
+            {
+                FlopsPerSecond = flops,
+                BytesPerSecond = rate,
+            };
         }
 
         private SmoothGrid Values()

@@ -7,7 +7,7 @@ namespace Millwright.Chips;
 /// <summary>
 /// Operator grids as text that people can review. Each grid is a block of lines, the first word says what a line holds:
 /// <c>grid,SYSTEM,ENGINE,VERSION,OPERATOR,PRECISION</c>; <c>source,TEXT</c>; <c>fit,POINTS,MEAN ERROR,P90 ERROR</c> (errors as fractions, on whole
-/// shapes left out of the fit); one <c>axis,COORDINATES</c> for each axis; then the values at the nodes, in thousandths, one line for each run of
+/// shapes left out of the fit); <c>rates,FLOP/S,BYTES/S</c> that ideal times were computed with, 0 where none was; one <c>axis,COORDINATES</c> for each axis; then the values at the nodes, in thousandths, one line for each run of
 /// the last axis. Lines that begin with # are comments.
 /// </summary>
 public static class OperatorGridText
@@ -71,6 +71,7 @@ public static class OperatorGridText
             $"grid,{grid.SystemId},{OperatorNames.Of(grid.Engine)},{grid.EngineVersion},{grid.Operator},{OperatorNames.Of(grid.Precision)}\n");
         writer.Write($"source,{grid.Source.ReplaceLineEndings(" ")}\n");
         writer.Write(string.Create(CultureInfo.InvariantCulture, $"fit,{grid.Points},{grid.HeldOutMeanError:0.####},{grid.HeldOutP90Error:0.####}\n"));
+        writer.Write(string.Create(CultureInfo.InvariantCulture, $"rates,{grid.FlopsPerSecond:R},{grid.BytesPerSecond:R}\n"));
         foreach (double[] axis in grid.LogFactor.Axes)
         {
             writer.Write("axis");
@@ -115,8 +116,18 @@ public static class OperatorGridText
             throw lines.Wrong("a fit line is fit,POINTS,MEAN ERROR,P90 ERROR, none below 0");
         }
 
+        double[] rates = Numbers(lines, lines.Next("rates"));
+        if (rates.Length != 2 || !(rates[0] >= 0) || !(rates[1] >= 0))
+        {
+            throw lines.Wrong("a rates line is rates,FLOP/S,BYTES/S, none below 0");
+        }
+
         SmoothGrid values = ReadValues(lines);
-        return new OperatorGrid(head[0], engine, head[2], head[3], precision, values, (int)fit[0], fit[1], fit[2], source);
+        return new OperatorGrid(head[0], engine, head[2], head[3], precision, values, (int)fit[0], fit[1], fit[2], source)
+        {
+            FlopsPerSecond = rates[0],
+            BytesPerSecond = rates[1],
+        };
     }
 
     private static SmoothGrid ReadValues(Lines lines)
