@@ -56,7 +56,7 @@ public sealed class DecodeAttentionTimes
     public DecodeAttentionTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
         _peaks = peaks;
-        _grids = PrecisionGrids.OfCache(new OperatorShelf(lender, engine, library), OperatorName);
+        _grids = PrecisionGrids.OfCache(new KernelShelf(lender, engine, library), OperatorName);
     }
 
     /// <summary>Nodes of the grid along each coordinate of <see cref="DecodeAttentionCall.Place"/>.</summary>

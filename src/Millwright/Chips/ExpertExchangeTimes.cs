@@ -113,7 +113,7 @@ public sealed class ExpertExchangeTimes
     /// <exception cref="InvalidDataException">The library lacks one of the operators.</exception>
     public ExpertExchangeTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        OperatorShelf shelf = new(lender, engine, library);
+        KernelShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _dispatch = shelf.Find(DispatchName, OperandPrecision.Fp8);
         _combine = shelf.Find(CombineName, OperandPrecision.Bf16);

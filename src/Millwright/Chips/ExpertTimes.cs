@@ -67,7 +67,7 @@ public sealed class ExpertTimes
     /// <exception cref="InvalidDataException">The library has no such operator.</exception>
     public ExpertTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        OperatorShelf shelf = new(lender, engine, library);
+        KernelShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _grids = PrecisionGrids.OfWeights(shelf, OperatorName);
         _narrowActivations = shelf.TryFind(NarrowActivationsOperatorName, OperandPrecision.Mxfp4)?.LogFactor ?? _grids[OperandPrecision.Fp8];

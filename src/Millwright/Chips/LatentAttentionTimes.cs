@@ -157,7 +157,7 @@ public sealed class LatentAttentionTimes
     /// <exception cref="InvalidDataException">The library lacks one of the operators.</exception>
     public LatentAttentionTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        OperatorShelf shelf = new(lender, engine, library);
+        KernelShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _decode = PrecisionGrids.OfCache(shelf, DecodeName);
         _prefill = PrecisionGrids.OfCache(shelf, PrefillName);

@@ -1,47 +1,48 @@
-using Millwright.Numerics;
 using Millwright.Operators;
 
 namespace Millwright.Chips;
 
-/// <summary>Finds the grid of an operator for a chip and an engine, or what stands in for it.</summary>
+/// <summary>
+/// Finds the grid of an operator for a chip and an engine, or the one that stands in for it: the same chip under another engine, then the nearest
+/// measured system, then a wider precision.
+/// </summary>
 internal sealed class OperatorShelf(NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
 {
     private static readonly EngineFamily[] Engines = [EngineFamily.TensorRtLlm, EngineFamily.Vllm, EngineFamily.Sglang];
 
-    /// <summary>
-    /// The grid of an operator: for each precision in turn, for the lender and then each system that stands in for it, that of the engine, else of
-    /// another engine.
-    /// </summary>
+    /// <summary>The grid at a precision or at the next wider one.</summary>
     /// <param name="operatorName">The operator.</param>
-    /// <param name="precisions">Precisions, the wanted one first.</param>
-    /// <returns>The grid, or null.</returns>
-    public OperatorGrid? TryFind(string operatorName, params ReadOnlySpan<OperandPrecision> precisions)
+    /// <param name="precision">The precision.</param>
+    /// <returns>The grid, or null where nobody in the line measured the operator.</returns>
+    public OperatorGrid? Find(string operatorName, OperandPrecision precision)
     {
-        foreach (var precision in precisions)
+        for (OperandPrecision? p = precision; p is { } at; p = Wider(at))
         {
-            for (string? id = lender.SystemId; id is not null; id = NearestMeasuredSystem.StandIn(id))
+            if (FindExact(operatorName, at) is { } grid)
             {
-                if (library.Find(id, engine, operatorName, precision) is { } own)
-                {
-                    return own;
-                }
-
-                foreach (var other in Engines)
-                {
-                    if (library.Find(id, other, operatorName, precision) is { } grid)
-                    {
-                        return grid;
-                    }
-                }
+                return grid;
             }
         }
 
-        // what was measured on one system alone, such as the exchange among the chips of a rack
-        foreach (var precision in precisions)
+        return null;
+    }
+
+    /// <summary>The grid at this precision and no other.</summary>
+    /// <param name="operatorName">The operator.</param>
+    /// <param name="precision">The precision.</param>
+    /// <returns>The grid, or null.</returns>
+    public OperatorGrid? FindExact(string operatorName, OperandPrecision precision)
+    {
+        for (string? system = lender.SystemId; system is not null; system = NearestMeasuredSystem.StandIn(system))
         {
-            foreach (var grid in library.Grids)
+            if (library.Find(system, engine, operatorName, precision) is { } own)
             {
-                if (grid.Operator == operatorName && grid.Precision == precision)
+                return own;
+            }
+
+            foreach (EngineFamily other in Engines)
+            {
+                if (library.Find(system, other, operatorName, precision) is { } grid)
                 {
                     return grid;
                 }
@@ -51,8 +52,12 @@ internal sealed class OperatorShelf(NearestMeasuredSystem lender, EngineFamily e
         return null;
     }
 
-    /// <summary>As <see cref="TryFind"/>, but must succeed.</summary>
-    public SmoothGrid Find(string operatorName, params ReadOnlySpan<OperandPrecision> precisions) =>
-        (TryFind(operatorName, precisions) ?? throw new InvalidDataException(
-            $"no measured times of '{operatorName}' for '{lender.SystemId}' or those that stand in for it")).LogFactor;
+    /// <summary>The precision whose kernels stand in for another's, or null after 16 bits.</summary>
+    internal static OperandPrecision? Wider(OperandPrecision precision) => precision switch
+    {
+        OperandPrecision.Bf16 => null,
+        OperandPrecision.Fp4 => OperandPrecision.Fp8Block,
+        OperandPrecision.Fp8Block => OperandPrecision.Fp8,
+        _ => OperandPrecision.Bf16,
+    };
 }

@@ -88,7 +88,7 @@ public sealed class PrefillAttentionTimes
     /// <exception cref="InvalidDataException">The library has no such operator.</exception>
     public PrefillAttentionTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        OperatorShelf shelf = new(lender, engine, library);
+        KernelShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _wide = shelf.Find(OperatorName, OperandPrecision.Bf16, OperandPrecision.Fp8);
         _narrowCache = shelf.TryFind(NarrowCacheOperatorName, OperandPrecision.Bf16)?.LogFactor ?? _wide;

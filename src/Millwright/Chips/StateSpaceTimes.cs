@@ -84,7 +84,7 @@ public sealed class StateSpaceTimes
     /// <exception cref="InvalidDataException">The library lacks one of the operators.</exception>
     public StateSpaceTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        OperatorShelf shelf = new(lender, engine, library);
+        KernelShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _decodeConvolution = shelf.Find(DecodeConvolutionName, OperandPrecision.Bf16);
         _prefillConvolution = shelf.Find(PrefillConvolutionName, OperandPrecision.Bf16);
