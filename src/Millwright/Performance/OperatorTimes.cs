@@ -1,75 +1,78 @@
+using Millwright.Catalog;
 using Millwright.Chips;
 using Millwright.Operators;
 
 namespace Millwright.Performance;
 
-/// <summary>All operator times of one chip under one engine, by the shapes that one chip sees.</summary>
-internal sealed class OperatorTimes(ChipTimer chip)
+/// <summary>All operator times of one chip under one engine. Immutable; safe to share between threads.</summary>
+public sealed class OperatorTimes
 {
-    public ChipTimer Chip => chip;
+    // bytes of one element of a gathered activation, with its scale
+    private const double ActivationBytes = 2;
+    private const double NarrowActivationBytes = 1 + 4.0 / 128;
 
-    public CallTime Gemm(OperandPrecision precision, double weightBytes, double rows, double columns, double inner)
+    private readonly DecodeAttentionTimes _decodeAttention;
+    private readonly PrefillAttentionTimes _prefillAttention;
+    private readonly LatentAttentionTimes _latentAttention;
+    private readonly ExpertTimes _experts;
+    private readonly ExpertExchangeTimes _exchange;
+    private readonly StateSpaceTimes _states;
+
+    private OperatorTimes(OperatorClock clock, OperatorLibrary library)
     {
-        double bytes = weightBytes + rows * (inner * Width(precision) + columns * 2);
-        return chip.Gemm(2 * rows * columns * inner, bytes, Old(precision));
+        Clock = clock;
+        _decodeAttention = new DecodeAttentionTimes(clock.Peaks, clock.Lender, clock.Engine, library);
+        _prefillAttention = new PrefillAttentionTimes(clock.Peaks, clock.Lender, clock.Engine, library);
+        _latentAttention = new LatentAttentionTimes(clock.Peaks, clock.Lender, clock.Engine, library);
+        _experts = new ExpertTimes(clock.Peaks, clock.Lender, clock.Engine, library);
+        _exchange = new ExpertExchangeTimes(clock.Peaks, clock.Lender, clock.Engine, library);
+        _states = new StateSpaceTimes(clock.Peaks, clock.Lender, clock.Engine, library);
     }
 
-    public CallTime Elementwise(double bytes) => chip.Elementwise(bytes);
+    /// <summary>Products, exchanges, elementwise work and power of the chip.</summary>
+    public OperatorClock Clock { get; }
 
-    public CallTime DecodeAttention(double sequences, double context, double heads, double cacheHeads, double width, OperandPrecision cache)
+    /// <summary>Peaks of the chip.</summary>
+    public ChipPeaks Peaks => Clock.Peaks;
+
+    internal DecodeAttentionTimes DecodeAttention => _decodeAttention;
+
+    internal PrefillAttentionTimes PrefillAttention => _prefillAttention;
+
+    internal LatentAttentionTimes LatentAttention => _latentAttention;
+
+    internal ExpertTimes Experts => _experts;
+
+    internal StateSpaceTimes States => _states;
+
+    /// <summary>Makes the times of a system.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="engine">The engine.</param>
+    /// <param name="library">Measured operator grids.</param>
+    /// <param name="reason">Why there are none, in words; empty on success.</param>
+    /// <returns>The times, or null when the data sheet lacks what a time needs.</returns>
+    public static OperatorTimes? Create(SystemRecord system, EngineFamily engine, OperatorLibrary library, out string reason) =>
+        OperatorClock.Create(system, engine, library, out reason) is { } clock ? new OperatorTimes(clock, library) : null;
+
+    /// <summary>
+    /// Time of the exchange between attention ranks and experts: in a rack of one scale-up domain or across nodes by the measured kernels; inside a node
+    /// of up to eight the quicker of those and an all-gather with a reduce-scatter, which engines use there.
+    /// </summary>
+    internal CallTime ExpertExchange(double tokensPerRank, double hidden, int top, int experts, int ranks, bool narrow, bool decode)
     {
-        double bytes = sequences * (context * 2 * cacheHeads * width * (cache == OperandPrecision.Bf16 ? 2 : 1) + 4 * heads * width);
-        return chip.DecodeAttention(4 * sequences * context * heads * width, bytes, Old(cache), false);
+        int domain = Math.Max(1, Peaks.ScaleUpDomain);
+        double sent = narrow ? NarrowActivationBytes : ActivationBytes;
+        CallTime direct = _exchange.At(tokensPerRank, hidden, top, experts, ranks, Math.Min(ranks, domain), sent, ActivationBytes, decode).Both;
+        if (ranks > domain || ranks > 8)
+        {
+            return direct;
+        }
+
+        double gathered = tokensPerRank * ranks * hidden * ActivationBytes;
+        CallTime gather = Clock.AllGather(gathered, ranks);
+        CallTime scatter = Clock.ReduceScatter(gathered, ranks);
+        CallTime both = new(
+            gather.FloorSeconds + scatter.FloorSeconds, gather.ComputeSeconds + scatter.ComputeSeconds, gather.MemorySeconds + scatter.MemorySeconds);
+        return both.TotalSeconds < direct.TotalSeconds ? both : direct;
     }
-
-    public CallTime LatentDecodeAttention(double sequences, double context, double heads, double rank, double rotary, OperandPrecision cache)
-    {
-        double bytes = sequences * (context * (rank + rotary) * (cache == OperandPrecision.Bf16 ? 2 : 1) + 2 * heads * (2 * rank + rotary));
-        return chip.DecodeAttention(2 * sequences * context * heads * (2 * rank + rotary), bytes, Old(cache), true);
-    }
-
-    public CallTime PrefillAttention(
-        double sequences, double tokens, double prefix, double attended, double heads, double cacheHeads, double keyWidth, double valueWidth, bool latent)
-    {
-        double flops = 2 * sequences * tokens * attended * heads * (keyWidth + valueWidth);
-        double bytes = sequences * ((prefix + tokens) * cacheHeads * (keyWidth + valueWidth) * 2 + tokens * 2 * heads * (keyWidth + valueWidth));
-        return chip.PrefillAttention(flops, bytes, latent);
-    }
-
-    public CallTime Experts(
-        double tokens, double hidden, double inner, double upMatrices, int top, int experts, int tensorWays, int expertWays, OperandPrecision precision, double bytesPerWeight)
-    {
-        double local = (double)experts / expertWays;
-        double touched = local * (1 - Math.Pow(1 - (double)top / experts, tokens));
-        double parameters = hidden * inner / tensorWays * (upMatrices + 1);
-        double pairs = tokens * top / expertWays;
-        double flops = 2 * pairs * parameters;
-        double bytes = touched * parameters * bytesPerWeight + pairs * (2 * hidden * 2 + inner / tensorWays * 4);
-        CallTime time = chip.ExpertGemm(flops, bytes, Old(precision));
-        return time with { FloorSeconds = time.FloorSeconds * 2 };
-    }
-
-    public CallTime State(double bytes, double flops) => chip.DecodeAttention(flops, bytes, OperandPrecision.Bf16, false);
-
-    public CallTime AllReduce(double bytes, int chips) => chip.AllReduce(bytes, chips);
-
-    public CallTime ExpertExchange(double tokensPerRank, double hidden, int top, int ranks, double sentBytes, double returnedBytes)
-    {
-        double distant = (ranks - 1) * (1 - Math.Pow(1 - 1.0 / ranks, top));
-        return chip.AllToAll(tokensPerRank * distant * hidden * (sentBytes + returnedBytes));
-    }
-
-    private static double Width(OperandPrecision precision) => precision switch
-    {
-        OperandPrecision.Fp8 or OperandPrecision.Fp8Block => 1,
-        OperandPrecision.Fp4 => 0.5625,
-        _ => 2,
-    };
-
-    private static OperandPrecision Old(OperandPrecision precision) => precision switch
-    {
-        OperandPrecision.Fp8 or OperandPrecision.Fp8Block => OperandPrecision.Fp8,
-        OperandPrecision.Fp4 or OperandPrecision.Mxfp4 => OperandPrecision.Fp4,
-        _ => OperandPrecision.Bf16,
-    };
 }

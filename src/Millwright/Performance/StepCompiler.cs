@@ -9,6 +9,12 @@ internal sealed class StepCompiler
 {
     private const double ActivationBytes = 2;
 
+    /// <summary>Tokens of a rank up to which exchanges run in their low-latency mode: the buffers of DeepEP are made for 128 (its README, 2025).</summary>
+    private const double MostDecodeTokens = 256;
+
+    /// <summary>Exponent of the power law of expert loads, as the operator tables use it; near what routers show on real text.</summary>
+    private const double RoutingSkew = 1.01;
+
     private readonly Deployment _deployment;
     private readonly ModelArchitecture _model;
     private readonly ParallelLayout _layout;
@@ -38,7 +44,7 @@ internal sealed class StepCompiler
 
     public StepParts Compile(MemoryPlan memory)
     {
-        _byToken.Add(tokens => _times.Elementwise(tokens * 2 * Hidden * ActivationBytes), 1);
+        _byToken.Add(tokens => _times.Clock.Elementwise(tokens * 2 * Hidden * ActivationBytes), 1);
         foreach ((TokenMixer mixer, int layers, IReadOnlyList<Projection> projections) in _model.MixerGroups)
         {
             foreach (Projection projection in projections)
@@ -84,13 +90,14 @@ internal sealed class StepCompiler
         }
 
         OperandPrecision precision = projection.Role == WeightRole.Kept ? OperandPrecision.Bf16 : _precision.Dense;
-        double weightBytes = columns * inner * WeightFormat.BytesOf(precision);
-        curve.Add(tokens => _times.Gemm(precision, weightBytes, tokens, columns, inner), calls * copies);
+        GemmSlice slice = _times.Clock.Gemm(precision).Slice(columns, inner);
+        curve.Add(slice.At, calls * copies);
     }
 
     private void AddMixer(TokenMixer mixer, double layers)
     {
         int ways = _layout.TensorWays;
+        StateSpaceTimes states = _times.States;
         switch (mixer)
         {
             case GroupedQueryAttention attention:
@@ -103,12 +110,12 @@ internal sealed class StepCompiler
                 AddCompressed(compressed, layers);
                 break;
             case GatedDeltaNet delta:
-                AddState(layers, delta.StateBytes / ways, delta.DecodeFlopsPerToken / ways, delta.PrefillFlopsPerToken / ways, GatedDeltaNet.ChunkTokens);
-                _byToken.Add(tokens => _times.Elementwise(tokens * delta.ActivationElements / ways * ActivationBytes), layers);
+                AddState((sequences, tokens) => states.GatedDelta(sequences, tokens, Math.Max(1, (double)delta.KeyHeads / ways), Math.Max(1, (double)delta.ValueHeads / ways), delta.KeyDimension, delta.ValueDimension), layers);
+                _byToken.Add(tokens => _times.Clock.Elementwise(tokens * delta.ActivationElements / ways * ActivationBytes), layers);
                 break;
             case Mamba2Mixer mamba:
-                AddState(layers, mamba.StateBytes / ways, mamba.DecodeFlopsPerToken / ways, mamba.PrefillFlopsPerToken / ways, mamba.ChunkTokens);
-                _byToken.Add(tokens => _times.Elementwise(tokens * mamba.ActivationElements / ways * ActivationBytes), layers);
+                AddState((sequences, tokens) => states.Mamba2(sequences, tokens, Math.Max(1, (double)mamba.Heads / ways), mamba.HeadDimension, Math.Max(1, (double)mamba.Groups / ways), mamba.StateDimension), layers);
+                _byToken.Add(tokens => _times.Clock.Elementwise(tokens * mamba.ActivationElements / ways * ActivationBytes), layers);
                 break;
             default:
                 throw new InvalidOperationException($"no times for a mixer of kind {mixer.GetType().Name}");
@@ -121,14 +128,15 @@ internal sealed class StepCompiler
         double heads = Math.Max(1, (double)attention.Heads / ways);
         double cacheHeads = Math.Max(1, (double)attention.KeyValueHeads / ways);
         double width = attention.HeadDimension;
-        double window = attention.WindowTokens > 0 ? attention.WindowTokens : double.PositiveInfinity;
+        double window = attention.WindowTokens;
         OperandPrecision cache = _precision.Cache;
-        var attended = new AttendedContext(window);
         int drafted = _tokensPerSequence;
-        _decode.Add((sequences, context) => Times(_times.DecodeAttention(sequences, Math.Min(context, window), heads * drafted, cacheHeads, width, cache), layers));
+        DecodeAttentionTimes decode = _times.DecodeAttention;
+        PrefillAttentionTimes prefill = _times.PrefillAttention;
+        _decode.Add((sequences, context) => Times(decode.At(sequences, context, heads * drafted, cacheHeads, width, cache, window), layers));
         _prefill.Add((prompts, tokens, prefix) => Times(
-            _times.PrefillAttention(prompts, tokens, Math.Min(prefix, window), attended.MeanOverPrompt(prefix, tokens), heads, cacheHeads, width, width, false), layers));
-        _byToken.Add(tokens => _times.Elementwise(tokens * 2 * (heads + cacheHeads) * width * 2 * ActivationBytes), layers);
+            prefill.At(prompts, tokens, prefix, heads, cacheHeads, width, OperandPrecision.Bf16, cache, window), layers));
+        _byToken.Add(tokens => _times.Clock.Elementwise(tokens * 2 * (heads + cacheHeads) * width * 2 * ActivationBytes), layers);
     }
 
     private void AddLatent(LatentAttention latent, double layers)
@@ -136,26 +144,17 @@ internal sealed class StepCompiler
         double heads = Math.Max(1, (double)latent.Heads / _layout.TensorWays);
         OperandPrecision cache = _precision.Cache;
         int drafted = _tokensPerSequence;
-        double rank = latent.KeyValueRank;
-        double rotary = latent.RotaryDimension;
         SparseIndexer? indexer = latent.Indexer;
         double most = indexer is null ? double.PositiveInfinity : indexer.TopTokens;
-        var attended = new AttendedContext(most, indexer is not null);
-        _decode.Add((sequences, context) => Times(
-            _times.LatentDecodeAttention(sequences, Math.Min(context, most), heads * drafted, rank, rotary, cache), layers));
-        double keyWidth = latent.ContentDimension + rotary;
-        double valueWidth = latent.ValueDimension;
-        _prefill.Add((prompts, tokens, prefix) => Times(
-            _times.PrefillAttention(prompts, tokens, prefix, attended.MeanOverPrompt(prefix, tokens), heads, heads, keyWidth, valueWidth, true), layers));
+        LatentAttentionTimes times = _times.LatentAttention;
+        _decode.Add((sequences, context) => Times(times.Decode(sequences, Math.Max(1, Math.Min(context, most)), heads * drafted, cache), layers));
+        _prefill.Add((prompts, tokens, prefix) => Times(times.Prefill(prompts, tokens, Math.Min(prefix, most), heads, cache), layers));
         if (indexer is { Scores: true })
         {
-            _decode.Add((sequences, context) => Times(_times.DecodeAttention(sequences, context, indexer.Heads * drafted, 0.5, indexer.HeadDimension, OperandPrecision.Fp8), layers));
-            var all = new AttendedContext(double.PositiveInfinity);
-            _prefill.Add((prompts, tokens, prefix) => Times(
-                _times.PrefillAttention(prompts, tokens, prefix, all.MeanOverPrompt(prefix, tokens), indexer.Heads, 1, indexer.HeadDimension, 0, true), layers));
+            AddIndexer(indexer, 1, layers);
         }
 
-        _byToken.Add(tokens => _times.Elementwise(tokens * 2 * (heads * rotary + rank + rotary + latent.QueryRank) * ActivationBytes), layers);
+        _byToken.Add(tokens => _times.Clock.Elementwise(tokens * 2 * (heads * latent.RotaryDimension + latent.KeyValueRank + latent.RotaryDimension + latent.QueryRank) * ActivationBytes), layers);
     }
 
     private void AddCompressed(CompressedAttention attention, double layers)
@@ -169,25 +168,37 @@ internal sealed class StepCompiler
         double Entries(double context) => Math.Min(context, attention.WindowTokens) + (ratio > 0 ? Math.Min(context / ratio, top) : 0);
 
         // one entry is key and value at once: half the bytes of a head of either
-        _decode.Add((sequences, context) => Times(_times.DecodeAttention(sequences, Entries(context), heads * drafted, 0.5, width, cache), layers));
+        DecodeAttentionTimes decode = _times.DecodeAttention;
+        PrefillAttentionTimes prefill = _times.PrefillAttention;
+        _decode.Add((sequences, context) => Times(decode.At(sequences, Entries(context), heads * drafted, 0.5, width, cache), layers));
         _prefill.Add((prompts, tokens, prefix) => Times(
-            _times.PrefillAttention(prompts, tokens, Math.Min(prefix, attention.WindowTokens), Entries(prefix + tokens / 2), heads, 0.5, width, width, true), layers));
+            prefill.At(prompts, tokens, Entries(prefix), heads, 0.5, width, OperandPrecision.Bf16, cache, Entries(prefix + tokens)), layers));
         if (attention.Indexer is { Scores: true } indexer && ratio > 0)
         {
-            _decode.Add((sequences, context) => Times(_times.DecodeAttention(sequences, context / ratio, indexer.Heads * drafted, 0.5, indexer.HeadDimension, OperandPrecision.Fp8), layers));
-            _prefill.Add((prompts, tokens, prefix) => Times(
-                _times.PrefillAttention(prompts, tokens, prefix / ratio, (prefix + tokens / 2) / ratio, indexer.Heads, 1, indexer.HeadDimension, 0, true), layers));
+            AddIndexer(indexer, ratio, layers);
         }
 
-        _byToken.Add(tokens => _times.Elementwise(tokens * 2 * (heads * width + width + attention.QueryRank) * ActivationBytes), layers);
+        _byToken.Add(tokens => _times.Clock.Elementwise(tokens * 2 * (heads * width + width + attention.QueryRank) * ActivationBytes), layers);
     }
 
-    private void AddState(double layers, double stateBytes, double decodeFlops, double prefillFlops, double chunk)
+    private void AddState(Func<double, double, CallTime> timeOf, double layers)
     {
         int drafted = _tokensPerSequence;
-        _decode.Add((sequences, _) => Times(_times.State(sequences * 2 * stateBytes, sequences * drafted * decodeFlops), layers));
-        _prefill.Add((prompts, tokens, _) => Times(
-            _times.State(prompts * Math.Max(1, tokens / chunk) * 2 * stateBytes, prompts * tokens * prefillFlops), layers));
+        _decode.Add((sequences, _) => Times(timeOf(sequences, drafted), layers));
+        _prefill.Add((prompts, tokens, _) => Times(timeOf(prompts, tokens), layers));
+    }
+
+    // scores of all entries: each head of the indexer against the one key of an entry, stored in 8 bits
+    private void AddIndexer(SparseIndexer indexer, double tokensPerEntry, double layers)
+    {
+        int drafted = _tokensPerSequence;
+        DecodeAttentionTimes decode = _times.DecodeAttention;
+        PrefillAttentionTimes prefill = _times.PrefillAttention;
+        double width = indexer.HeadDimension;
+        _decode.Add((sequences, context) => Times(
+            decode.At(sequences, Math.Max(1, context / tokensPerEntry), indexer.Heads * drafted / 2.0, 0.5, width, OperandPrecision.Fp8), layers));
+        _prefill.Add((prompts, tokens, prefix) => Times(
+            prefill.At(prompts, tokens, prefix, indexer.Heads / 2.0 / tokensPerEntry, 0.5, width, OperandPrecision.Bf16, OperandPrecision.Fp8), layers));
     }
 
     private void AddFeedForward(FeedForward feedForward, double layers)
@@ -196,7 +207,7 @@ internal sealed class StepCompiler
         {
             case DenseFeedForward dense:
                 double elements = (double)dense.IntermediateSize * (dense.Gated ? 3 : 2) / _layout.TensorWays;
-                _byToken.Add(tokens => _times.Elementwise(tokens * elements * ActivationBytes), layers);
+                _byToken.Add(tokens => _times.Clock.Elementwise(tokens * elements * ActivationBytes), layers);
                 break;
             case MixtureOfExperts mixture:
                 AddExperts(mixture, layers);
@@ -210,23 +221,26 @@ internal sealed class StepCompiler
         double inner = mixture.ExpertIntermediateSize;
         int upMatrices = mixture.Gated ? 2 : 1;
         OperandPrecision precision = _precision.Experts;
-        double bytes = WeightFormat.BytesOf(precision);
         int tensorWays = _layout.ExpertTensorWays;
         int expertWays = _layout.ExpertWays;
+        bool exchanged = _layout.AttentionRanks > 1;
+        ExpertTimes times = _times.Experts;
         _experts.Add(
-            tokens => _times.Experts(tokens, hidden, inner, upMatrices, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, bytes), layers);
+            tokens => times.Layer(
+                tokens, hidden, inner, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, RoutingSkew, upMatrices + 1, exchanged), layers);
         if (mixture.SharedIntermediateSize > 0)
         {
             double sharedElements = mixture.SharedIntermediateSize * (upMatrices + 1.0) / _layout.TensorWays;
-            _byToken.Add(tokens => _times.Elementwise(tokens * sharedElements * ActivationBytes), layers);
+            _byToken.Add(tokens => _times.Clock.Elementwise(tokens * sharedElements * ActivationBytes), layers);
         }
 
         // attention ranks send tokens to the chips of their experts, and get the answers back
         if (_layout.AttentionRanks > 1)
         {
             int ranks = _layout.StageChips;
-            double sent = precision == OperandPrecision.Bf16 ? ActivationBytes : 1;
-            _exchange.Add(tokens => _times.ExpertExchange(tokens / _layout.TensorWays, hidden, mixture.TopExperts, ranks, sent, ActivationBytes), layers);
+            bool narrow = precision is not (OperandPrecision.Bf16 or OperandPrecision.Mxfp4 or OperandPrecision.Int4 or OperandPrecision.Int8);
+            _exchange.Add(
+                tokens => _times.ExpertExchange(tokens / _layout.TensorWays, hidden, mixture.TopExperts, mixture.Experts, ranks, narrow, tokens <= MostDecodeTokens), layers);
         }
     }
 
@@ -234,11 +248,11 @@ internal sealed class StepCompiler
     {
         ResidualStream stream = _model.Stream;
         int layers = _model.Layers.Count;
-        _byToken.Add(tokens => _times.Elementwise(tokens * 4 * Hidden * ActivationBytes), (double)layers * stream.NormsPerLayer);
+        _byToken.Add(tokens => _times.Clock.Elementwise(tokens * 4 * Hidden * ActivationBytes), (double)layers * stream.NormsPerLayer);
         if (stream.Mixer is { } mixer)
         {
             AddProduct(mixer, 2.0 * layers, _byToken);
-            _byToken.Add(tokens => _times.Elementwise(tokens * 2 * stream.Streams * Hidden * ActivationBytes), 2.0 * layers);
+            _byToken.Add(tokens => _times.Clock.Elementwise(tokens * 2 * stream.Streams * Hidden * ActivationBytes), 2.0 * layers);
         }
 
         if (stream.FinalMixer is { } merge)
@@ -247,7 +261,7 @@ internal sealed class StepCompiler
         }
 
         AddProduct(_model.Head, 1, _byEmitting);
-        _byEmitting.Add(tokens => _times.Elementwise(tokens * 2 * Hidden * ActivationBytes), 1);
+        _byEmitting.Add(tokens => _times.Clock.Elementwise(tokens * 2 * Hidden * ActivationBytes), 1);
     }
 
     private void AddExchanges()
@@ -258,7 +272,7 @@ internal sealed class StepCompiler
             // each mixer and each feed-forward ends in a sum over the chips; experts of attention ranks bring their own exchange
             double blocks = _model.MixerGroups.Sum(group => group.Layers)
                 + _model.FeedForwardGroups.Where(group => _layout.AttentionRanks == 1 || group.FeedForward.RoutedExperts == 0).Sum(group => group.Layers);
-            _exchange.Add(tokens => _times.AllReduce(tokens * Hidden * ActivationBytes, ways), blocks);
+            _exchange.Add(tokens => _times.Clock.AllReduce(tokens * Hidden * ActivationBytes, ways), blocks);
         }
     }
 

@@ -37,15 +37,15 @@ public sealed class StepModel
 
     /// <summary>Compiles a deployment.</summary>
     /// <param name="deployment">The deployment.</param>
-    /// <param name="chip">Times of operators on its chip.</param>
+    /// <param name="times">Times of operators on its chip under its engine.</param>
     /// <param name="factors">Overheads and factors of its engine.</param>
     /// <param name="draftTokens">Tokens drafted for each sequence and step.</param>
     /// <returns>The model.</returns>
-    public static StepModel Compile(Deployment deployment, ChipTimer chip, EngineFactors factors, int draftTokens = 0)
+    public static StepModel Compile(Deployment deployment, OperatorTimes times, EngineFactors factors, int draftTokens = 0)
     {
         ArgumentNullException.ThrowIfNull(deployment);
-        ArgumentNullException.ThrowIfNull(chip);
-        return new StepModel(new StepCompiler(deployment, new OperatorTimes(chip), draftTokens).Compile(MemoryPlanner.Plan(deployment, chip.Peaks)), factors);
+        ArgumentNullException.ThrowIfNull(times);
+        return new StepModel(new StepCompiler(deployment, times, draftTokens).Compile(MemoryPlanner.Plan(deployment, times.Peaks)), factors);
     }
 
     /// <summary>The same deployment with other factors of its engine.</summary>
