@@ -1,5 +1,6 @@
 using Millwright.Catalog;
 using Millwright.Chips;
+using Millwright.Numerics;
 
 namespace Millwright.Cli.Calibration;
 
@@ -25,8 +26,10 @@ internal interface IOperatorFamily
 /// <param name="Group">What it is pooled with, such as "gemm fp8".</param>
 /// <param name="HeldOutErrors">Absolute relative error at each held-out point, as a fraction.</param>
 /// <param name="BelowIdeal">Points measured faster than the peaks allow; they are raised to the ideal time.</param>
+/// <param name="MeanErrorOf">Mean absolute relative error of any grid of the same axes' meaning on all points, such as of the one that ships.</param>
 /// <param name="Simple">The same points by few parameters, for comparison; null where there is no such form.</param>
-internal sealed record OperatorFit(OperatorGrid Grid, string Group, double[] HeldOutErrors, int BelowIdeal, FewParameterFit? Simple = null);
+internal sealed record OperatorFit(
+    OperatorGrid Grid, string Group, double[] HeldOutErrors, int BelowIdeal, Func<SmoothGrid, double> MeanErrorOf, FewParameterFit? Simple = null);
 
 /// <summary>A fit of few parameters with a physical meaning.</summary>
 /// <param name="Form">The parameters and their values, in words.</param>

@@ -9,7 +9,6 @@ internal sealed class CollectiveTimes
 {
     private readonly OperatorGrid _grid;
     private readonly double _rate;
-    private readonly bool _isReduction;
     private readonly double _leastBytes;
     private readonly double _mostChips;
 
@@ -25,14 +24,9 @@ internal sealed class CollectiveTimes
 
         _grid = grid;
         _rate = bytesPerSecond;
-        _isReduction = grid.Operator.EndsWith("all-reduce", StringComparison.Ordinal);
         _leastBytes = Math.Pow(2, grid.LogFactor.Axes[0][0]);
         _mostChips = Math.Pow(2, grid.LogFactor.Axes[1][^1]);
     }
-
-    /// <summary>Bytes that cross the link of one chip one way at the least. A reduction in the switch sends each value once; the others move all but
-    /// a chip's own part.</summary>
-    public static double LinkBytes(double bytes, double chips, bool isAllReduce) => isAllReduce ? bytes : (chips - 1) / chips * bytes;
 
     public CallTime At(double bytes, int chips)
     {
@@ -42,13 +36,13 @@ internal sealed class CollectiveTimes
         double factor = _grid.LogFactor.At(Math.Log2(size), Math.Log2(measuredChips));
         double work = BorrowedTime.Work(
             factor,
-            LinkBytes(size, measuredChips, _isReduction) / _grid.BytesPerSecond,
-            LinkBytes(size, chips, _isReduction) / _rate,
+            CollectiveIdeal.LinkBytes(size, measuredChips, _grid.Operator) / _grid.BytesPerSecond,
+            CollectiveIdeal.LinkBytes(size, chips, _grid.Operator) / _rate,
             launch,
             out double floor);
         return new CallTime(floor * Math.Log2(chips) / Math.Log2(measuredChips), 0, work);
     }
 
     private double MeasuredSeconds(double bytes, double chips) =>
-        LinkBytes(bytes, chips, _isReduction) / _grid.BytesPerSecond * Math.Pow(2, Math.Max(0, _grid.LogFactor.At(Math.Log2(bytes), Math.Log2(chips))));
+        CollectiveIdeal.LinkBytes(bytes, chips, _grid.Operator) / _grid.BytesPerSecond * Math.Pow(2, Math.Max(0, _grid.LogFactor.At(Math.Log2(bytes), Math.Log2(chips))));
 }
