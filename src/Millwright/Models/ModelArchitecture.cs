@@ -38,6 +38,7 @@ public sealed class ModelArchitecture
         DraftLayers = fields.Drafts;
         _draftGroups = new LayerGroups([.. DraftLayers.SelectMany(module => module.Layers)], HiddenSize);
         _draftParameters = CountDraftParameters();
+        DraftGroups = DraftLayers.Count > 0 ? new LayerGroups(DraftLayers[0].Layers, HiddenSize) : null;
         Vision = fields.Vision;
         _headBias = fields.HeadBias;
         UnreadFields = fields.UnreadFields;
@@ -126,6 +127,22 @@ public sealed class ModelArchitecture
     public IReadOnlyList<string> UnreadFields { get; }
 
     internal ParameterCounts Parameters { get; }
+
+    /// <summary>Token mixers, with the layers that have each and the matrices that their tokens pass through.</summary>
+    internal IReadOnlyList<(TokenMixer Mixer, int Layers, IReadOnlyList<Projection> Projections)> MixerGroups => _groups.Mixers;
+
+    /// <summary>Feed-forwards, with the layers that have each and the matrices that their tokens pass through, routed experts left out.</summary>
+    internal IReadOnlyList<(FeedForward FeedForward, int Layers, IReadOnlyList<Projection> Projections)> FeedForwardGroups => _groups.FeedForwards;
+
+    /// <summary>What lies around the blocks of every layer.</summary>
+    internal ResidualStream Stream => _stream;
+
+    /// <summary>The output head.</summary>
+    internal Projection Head => new(
+        "logits", WeightRole.Kept, HiddenSize, VocabularySize, ProjectionCut.Columns, Vectors: _headBias ? VocabularySize : 0);
+
+    /// <summary>Layers of the first multi-token-prediction module, grouped; null without one.</summary>
+    internal LayerGroups? DraftGroups { get; }
 
     /// <summary>Each product of the layers without routed experts, and the layers that have it.</summary>
     internal IEnumerable<(Projection Projection, int Layers)> LayerProjections =>
@@ -246,18 +263,17 @@ public sealed class ModelArchitecture
         StepShape shape, OperandPrecision dense, OperandPrecision experts, double kvBytesPerElement)
     {
         var builder = NewBuilder(shape, FormatOf(dense, experts), kvBytesPerElement);
-        if (builder.Tokens <= 0 || DraftLayers.Count == 0)
+        if (builder.Tokens <= 0 || DraftGroups is not { } groups)
         {
             return [];
         }
 
         // the look-up, then both inputs read and normed side by side
-        var module = DraftLayers[0];
         builder.Elementwise("embedding", builder.Tokens * 2 * HiddenSize, 1);
         builder.Elementwise("draft-norms", builder.Tokens * 4 * HiddenSize, 1, 2.0 * HiddenSize);
         builder.Gemm(DraftModule.Join(HiddenSize), 1);
-        new LayerGroups(module.Layers, HiddenSize).AddTo(builder);
-        _stream.AddTo(builder, module.Layers.Count);
+        groups.AddTo(builder);
+        _stream.AddTo(builder, DraftLayers[0].Layers.Count);
         AddHead(builder);
         return builder.Operators;
     }
@@ -291,9 +307,6 @@ public sealed class ModelArchitecture
         _stream.AddFinalTo(builder, builder.EmittingRows);
         builder.Gemm(Head, builder.EmittingRows, 1);
     }
-
-    private Projection Head => new(
-        "logits", WeightRole.Kept, HiddenSize, VocabularySize, ProjectionCut.Columns, Vectors: _headBias ? VocabularySize : 0);
 
     // as asked for each role: a 4-bit precision is the one it names
     private static WeightFormat FormatOf(OperandPrecision dense, OperandPrecision experts) => new(dense, experts, WeightFormat.Nvfp4Bytes);

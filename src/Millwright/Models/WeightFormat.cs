@@ -59,13 +59,16 @@ internal readonly record struct WeightFormat(OperandPrecision Matrix, OperandPre
         _ => KeptBytes,
     };
 
-    private double Bytes(OperandPrecision precision) => precision switch
+    /// <summary>Bytes of one weight at a precision, with its scales.</summary>
+    public static double BytesOf(OperandPrecision precision) => precision switch
     {
         OperandPrecision.Fp8 or OperandPrecision.Int8 => 1,
         OperandPrecision.Fp8Block => Fp8BlockBytes,
-        OperandPrecision.Fp4 => Fp4Bytes,
+        OperandPrecision.Fp4 => Nvfp4Bytes,
         OperandPrecision.Mxfp4 => Mxfp4Bytes,
         OperandPrecision.Int4 => Int4Bytes,
         _ => KeptBytes,
     };
+
+    private double Bytes(OperandPrecision precision) => precision == OperandPrecision.Fp4 ? Fp4Bytes : BytesOf(precision);
 }

@@ -7,7 +7,7 @@ namespace Millwright.Models;
 /// <param name="DraftTokens">Tokens drafted for each sequence and step, at least 0.</param>
 /// <param name="Acceptance">Chance that the model accepts a draft when it has accepted those before it, from 0 to 1.</param>
 /// <param name="DraftModel">The model that drafts; null for the model's own modules.</param>
-public sealed record Speculation(int DraftTokens, double Acceptance, ModelArchitecture? DraftModel = null)
+public sealed record SpeculativeDecoding(int DraftTokens, double Acceptance, ModelArchitecture? DraftModel = null)
 {
     /// <summary>Tokens drafted for each sequence and step.</summary>
     public int DraftTokens { get; } = DraftTokens >= 0
