@@ -18,4 +18,21 @@ public sealed record EngineFactors(
     double DecodeAttention = 1,
     double Prefill = 1,
     double Experts = 1,
-    double Exchange = 1);
+    double Exchange = 1)
+{
+    /// <summary>These factors and others together: overheads add up, factors multiply.</summary>
+    /// <param name="other">The others.</param>
+    /// <returns>Both.</returns>
+    public EngineFactors Times(EngineFactors other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new EngineFactors(
+            HostSeconds + other.HostSeconds,
+            HostSecondsPerSequence + other.HostSecondsPerSequence,
+            Dense * other.Dense,
+            DecodeAttention * other.DecodeAttention,
+            Prefill * other.Prefill,
+            Experts * other.Experts,
+            Exchange * other.Exchange);
+    }
+}

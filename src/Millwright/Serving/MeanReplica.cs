@@ -110,4 +110,25 @@ internal sealed class MeanReplica
 
         return At(low);
     }
+
+    /// <summary>The mean step at a rate of requests; beyond what the replica can take, that of the fullest batch.</summary>
+    public MeanStep AtRate(double requestsPerSecond)
+    {
+        double low = 0;
+        double high = Math.Min(MostByMemory, MostByEngine);
+        MeanStep step = At(high);
+        if (high / (StepsOfOutput * step.StepSeconds) <= requestsPerSecond)
+        {
+            return step;
+        }
+
+        for (int i = 0; i < 30 && high - low > 1e-4 * high; i++)
+        {
+            double batch = (low + high) / 2;
+            step = At(batch);
+            (low, high) = batch / (StepsOfOutput * step.StepSeconds) <= requestsPerSecond ? (batch, high) : (low, batch);
+        }
+
+        return At(low);
+    }
 }
