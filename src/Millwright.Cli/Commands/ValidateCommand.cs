@@ -15,6 +15,7 @@ internal static class ValidateCommand
     {
         Command command = new("validate", "Hold the product against figures that nobody here made.");
         command.Subcommands.Add(Facts(session));
+        command.Subcommands.Add(ValidateServingCommand.Create(session));
         return command;
     }
 
