@@ -25,15 +25,15 @@ internal static class ServingDocument
     {
         int rows = report.Predictions.Count;
         int answered = report.Predictions.Count(static p => p.Estimate is not null);
-        List<DocumentTable> tables = [Goals(report)];
+        List<DocumentTable> tables = [full ? Goals(report) : ShortGoals(report)];
         if (report.Peer.Count > 0)
         {
             tables.Add(Peer(report));
         }
 
-        tables.Add(Reported(report));
         if (full)
         {
+            tables.Add(Reported(report));
             tables.Add(Breakdown(report));
             tables.Add(Groups(report));
         }
@@ -71,7 +71,22 @@ internal static class ServingDocument
         [
             .. report.Goals.Select(static g => (IReadOnlyList<DocumentCell>)
             [
-                g.What, Count(g.Count), g.Errors is { } e ? Count(e.Groups) : "", .. Figures(g.Errors), Percent(g.Share), g.Goal, g.Holds switch { true => "yes", false => "NO", _ => "nothing to judge" }, g.Peer,
+                g.What, Count(g.Count), g.Errors is { } e ? Count(e.Groups) : "", .. Figures(g.Errors), Percent(g.Share), g.Goal, Holds(g.Holds), g.Peer,
+            ]),
+        ]);
+
+    private static DocumentTable ShortGoals(ServingReport report) => new(
+        "goals",
+        "Goals and what is reached",
+        [
+            new("what", "what"), new("count", "rows", true), new("over_groups", "median over groups (95 %)", true), new("pooled", "pooled median (95 %)", true),
+            new("ninetieth", "p90 (95 %)", true), new("bias", "bias", true), new("share", "mean or share", true), new("goal", "goal"), new("holds", "holds"),
+        ],
+        [
+            .. report.Goals.Select(static g => (IReadOnlyList<DocumentCell>)
+            [
+                g.What, Count(g.Count), Ranged(g.Errors?.OverGroups), Ranged(g.Errors?.Pooled), Ranged(g.Errors?.Ninetieth), g.Errors is { } e ? Signed(e.Bias) : "",
+                Percent(g.Share ?? g.Errors?.Mean), g.Goal, Holds(g.Holds),
             ]),
         ]);
 
@@ -137,6 +152,12 @@ internal static class ServingDocument
             Percent(e.OverGroups.Value), Percent(e.OverGroups.Low), Percent(e.OverGroups.High), Percent(e.Pooled.Value), Percent(e.Pooled.Low), Percent(e.Pooled.High),
             Percent(e.Ninetieth.Value), Percent(e.Ninetieth.Low), Percent(e.Ninetieth.High), Percent(e.Mean), Signed(e.Bias),
         ];
+
+    private static string Holds(bool? holds) => holds switch { true => "yes", false => "NO", _ => "" };
+
+    private static DocumentCell Ranged(Interval? interval) => interval is { } i
+        ? new DocumentCell(string.Create(CultureInfo.InvariantCulture, $"{i.Value * 100:0.0} % ({i.Low * 100:0} to {i.High * 100:0})"), i.Value)
+        : "";
 
     private static DocumentCell Count(int count) => new(count.ToString("#,0", CultureInfo.InvariantCulture), count);
 
