@@ -1,10 +1,12 @@
 using Millwright.Catalog;
+using Millwright.Chips;
 using Millwright.Scenarios;
 
-// Build tool. Arguments: directory of the catalog, file to write. Errors come in the form that MSBuild shows with file and line.
-if (args.Length != 2)
+// Build tool. Arguments: directory of the catalog, file of the catalog and file of the operator grids to write. Errors come in the form that MSBuild
+// shows with file and line.
+if (args.Length != 3)
 {
-    Console.Error.WriteLine("usage: Millwright.CatalogCompiler CATALOG_DIRECTORY OUTPUT_FILE");
+    Console.Error.WriteLine("usage: Millwright.CatalogCompiler CATALOG_DIRECTORY CATALOG_FILE OPERATORS_FILE");
     return 2;
 }
 
@@ -22,18 +24,60 @@ try
         return 2;
     }
 
-    // Written beside and moved, so that a stopped build leaves no half file behind.
-    string temporary = args[1] + ".new";
-    using (FileStream stream = File.Create(temporary))
+    Put(args[1], stream => CatalogBinary.Write(catalog, stream));
+    List<OperatorGrid> grids = [];
+    HashSet<(string, int, string, int)> keys = [];
+    string operators = Path.Combine(args[0], "operators");
+    string[] files = Directory.Exists(operators) ? Directory.GetFiles(operators, "*.csv") : [];
+    Array.Sort(files, StringComparer.Ordinal);
+    foreach (string file in files)
     {
-        CatalogBinary.Write(catalog, stream);
+        foreach (OperatorGrid grid in ReadGrids(file))
+        {
+            if (!keys.Add((grid.SystemId, (int)grid.Engine, grid.Operator, (int)grid.Precision)))
+            {
+                throw new InputException(file, 0, 0, $"{grid.Operator} of {grid.SystemId} at {OperatorNames.Of(grid.Precision)} stands twice for one engine");
+            }
+
+            if (catalog.FindSystem(grid.SystemId) is null)
+            {
+                throw new InputException(file, 0, 0, $"there is no system '{grid.SystemId}'");
+            }
+
+            grids.Add(grid);
+        }
     }
 
-    File.Move(temporary, args[1], overwrite: true);
+    Put(args[2], stream => OperatorGridBinary.Write(grids, stream));
     return 0;
 }
 catch (InputException e)
 {
     Console.Error.WriteLine($"{e.File}({e.Line},{e.Column}): error CATALOG: {e.Message}");
     return 2;
+}
+
+static IReadOnlyList<OperatorGrid> ReadGrids(string file)
+{
+    try
+    {
+        using StreamReader reader = new(file);
+        return OperatorGridText.Read(reader);
+    }
+    catch (OperatorGridException problem)
+    {
+        throw new InputException(file, problem.Line, 1, problem.Problem);
+    }
+}
+
+// Written beside and moved, so that a stopped build leaves no half file behind.
+static void Put(string path, Action<Stream> write)
+{
+    string temporary = path + ".new";
+    using (FileStream stream = File.Create(temporary))
+    {
+        write(stream);
+    }
+
+    File.Move(temporary, path, overwrite: true);
 }

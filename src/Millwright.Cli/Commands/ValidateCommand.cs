@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Millwright.Catalog;
+using Millwright.Cli.Calibration;
 using Millwright.Cli.Output;
 using Millwright.Cli.Validation;
 
@@ -16,6 +17,23 @@ internal static class ValidateCommand
         Command command = new("validate", "Hold the product against figures that nobody here made.");
         command.Subcommands.Add(Facts(session));
         command.Subcommands.Add(ValidateServingCommand.Create(session));
+        command.Subcommands.Add(Operators(session));
+        return command;
+    }
+
+    private static Command Operators(Session session)
+    {
+        Argument<string> folder = new("folder") { Description = "Folder with measured operator tables (SYSTEM__SOURCE-VERSION__TABLE.csv.gz)." };
+        Option<string?> json = CommonOptions.Json();
+        Option<string?> html = CommonOptions.Html();
+        Command command = new("operators", "Fit operator grids without some shapes and say how far off they are on these; score the shipped grids too.") { folder, json, html };
+        command.SetAction((parsed, cancellation) =>
+        {
+            (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
+            OperatorCalibration calibration = OperatorCalibration.Run(parsed.GetValue(folder)!, Session.LoadCatalog(null), session.Errors, cancellation);
+            session.Show(OperatorDocument.Of("validate operators", calibration, ShippedOperators.Load()), jsonFile, htmlFile);
+            return Task.FromResult(0);
+        });
         return command;
     }
 

@@ -61,6 +61,7 @@ public readonly record struct ChipPeaks(
     public OperandPrecision Multiplies(OperandPrecision precision) => precision switch
     {
         OperandPrecision.Fp4 when Fp4FlopsPerSecond > 0 => OperandPrecision.Fp4,
+        OperandPrecision.Fp8Block when Fp8FlopsPerSecond > 0 => OperandPrecision.Fp8Block,
         OperandPrecision.Fp4 or OperandPrecision.Fp8 when Fp8FlopsPerSecond > 0 => OperandPrecision.Fp8,
         _ => OperandPrecision.Bf16,
     };
@@ -71,7 +72,7 @@ public readonly record struct ChipPeaks(
     public double FlopsPerSecond(OperandPrecision precision) => precision switch
     {
         OperandPrecision.Fp4 => Fp4FlopsPerSecond,
-        OperandPrecision.Fp8 => Fp8FlopsPerSecond,
+        OperandPrecision.Fp8 or OperandPrecision.Fp8Block => Fp8FlopsPerSecond,
         _ => Bf16FlopsPerSecond,
     };
 }

@@ -27,4 +27,11 @@ public sealed record OperatorGrid(
     int Points,
     double HeldOutMeanError,
     double HeldOutP90Error,
-    string Source);
+    string Source)
+{
+    /// <summary>Peak that the ideal times of the fit were computed with, FLOP/s; 0 where none was used.</summary>
+    public double FlopsPerSecond { get; init; }
+
+    /// <summary>Bandwidth of memory, or of a link, that the ideal times of the fit were computed with, bytes/s; 0 where none was used.</summary>
+    public double BytesPerSecond { get; init; }
+}

@@ -103,6 +103,15 @@ public sealed class ModelArchitecture
 
     internal ParameterCounts Parameters { get; }
 
+    /// <summary>Token mixers, with the layers that have each and the matrices that their tokens pass through.</summary>
+    internal IReadOnlyList<(TokenMixer Mixer, int Layers, IReadOnlyList<Projection> Projections)> MixerGroups => _mixers;
+
+    /// <summary>Feed-forwards, with the layers that have each and the matrices that their tokens pass through, routed experts left out.</summary>
+    internal IReadOnlyList<(FeedForward FeedForward, int Layers, IReadOnlyList<Projection> Projections)> FeedForwardGroups => _feedForwards;
+
+    /// <summary>What lies around the blocks of every layer.</summary>
+    internal ResidualStream Stream => _stream;
+
     /// <summary>Reads a Hugging Face config.json.</summary>
     /// <param name="id">Id of the model, for messages and results.</param>
     /// <param name="configJson">Text of the configuration.</param>
@@ -207,7 +216,8 @@ public sealed class ModelArchitecture
         return builder.Operators;
     }
 
-    private Projection Head => new("logits", WeightRole.Kept, HiddenSize, VocabularySize);
+    /// <summary>The output head.</summary>
+    internal Projection Head => new("logits", WeightRole.Kept, HiddenSize, VocabularySize, ProjectionCut.Columns);
 
     private WeightFormat FormatOf(OperandPrecision asked) => new(
         asked == OperandPrecision.Fp4 && _restBesideFp4Experts is { } rest ? rest : asked,

@@ -41,6 +41,17 @@ internal readonly record struct WeightFormat(OperandPrecision Matrix, OperandPre
     /// <summary>Bytes of one weight of a kind.</summary>
     public double Bytes(WeightRole role) => Bytes(Precision(role));
 
+    /// <summary>Bytes of one weight at a precision, with its scales.</summary>
+    public static double BytesOf(OperandPrecision precision) => precision switch
+    {
+        OperandPrecision.Fp8 or OperandPrecision.Int8 => 1,
+        OperandPrecision.Fp8Block => 1 + 4.0 / (128 * 128),
+        OperandPrecision.Fp4 => Nvfp4Bytes,
+        OperandPrecision.Mxfp4 => Mxfp4Bytes,
+        OperandPrecision.Int4 => 0.5 + 2.0 / 128,
+        _ => KeptBytes,
+    };
+
     private double Bytes(OperandPrecision precision) => precision switch
     {
         OperandPrecision.Fp8 => 1,

@@ -82,6 +82,24 @@ public sealed class SmoothGrid
         return sum;
     }
 
+    /// <summary>The values at the nodes of one axis, with the other coordinates fixed: what is left when only one coordinate varies.</summary>
+    /// <param name="axis">Number of the axis.</param>
+    /// <param name="point">One coordinate for each axis; that of the axis itself is not looked at.</param>
+    /// <returns>One value for each node of the axis; between them the function is linear.</returns>
+    public double[] Line(int axis, params ReadOnlySpan<double> point)
+    {
+        Span<double> at = stackalloc double[point.Length];
+        point.CopyTo(at);
+        double[] line = new double[_axes[axis].Length];
+        for (int i = 0; i < line.Length; i++)
+        {
+            at[axis] = _axes[axis][i];
+            line[i] = At(at);
+        }
+
+        return line;
+    }
+
     /// <summary>Fits a grid to points.</summary>
     /// <param name="axes">Coordinates of the nodes along each axis, rising.</param>
     /// <param name="points">Coordinates of the points, one array for each point.</param>

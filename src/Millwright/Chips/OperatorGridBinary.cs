@@ -1,0 +1,198 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Millwright.Catalog;
+using Millwright.Numerics;
+using Millwright.Operators;
+
+namespace Millwright.Chips;
+
+/// <summary>
+/// Operator grids as one binary that loads in a few milliseconds. Layout, little endian: magic "MWOPGRID", format number (int32), CRC-32C of the
+/// payload (uint32), length of the payload (int32), payload: number of grids, then each grid with its words, axes and values in thousandths (int16).
+/// </summary>
+public static class OperatorGridBinary
+{
+    /// <summary>Number of the layout; a reader takes no other.</summary>
+    public const int FormatNumber = 1;
+
+    private const int PayloadOffset = 20;
+
+    private static ReadOnlySpan<byte> Magic => "MWOPGRID"u8;
+
+    /// <summary>Writes grids.</summary>
+    /// <param name="grids">The grids.</param>
+    /// <param name="stream">Where the bytes go.</param>
+    public static void Write(IReadOnlyCollection<OperatorGrid> grids, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(grids);
+        ArgumentNullException.ThrowIfNull(stream);
+        using MemoryStream memory = new();
+        using (BinaryWriter writer = new(memory, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(grids.Count);
+            foreach (OperatorGrid grid in grids)
+            {
+                Write(grid, writer);
+            }
+        }
+
+        ReadOnlySpan<byte> payload = memory.GetBuffer().AsSpan(0, (int)memory.Length);
+        Span<byte> header = stackalloc byte[PayloadOffset];
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], FormatNumber);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], Crc32C.Of(payload));
+        BinaryPrimitives.WriteInt32LittleEndian(header[16..], payload.Length);
+        stream.Write(header);
+        stream.Write(payload);
+    }
+
+    /// <summary>Reads grids.</summary>
+    /// <param name="bytes">What <see cref="Write(IReadOnlyCollection{OperatorGrid}, Stream)"/> wrote.</param>
+    /// <returns>The grids.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no grids, of another format, or damaged.</exception>
+    public static IReadOnlyList<OperatorGrid> Read(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < PayloadOffset || !bytes.StartsWith(Magic))
+        {
+            throw new InvalidDataException("not compiled operator grids");
+        }
+
+        int format = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        if (format != FormatNumber)
+        {
+            throw new InvalidDataException($"compiled operator grids of format {format}; this build reads format {FormatNumber}");
+        }
+
+        ReadOnlySpan<byte> payload = bytes[PayloadOffset..];
+        if (payload.Length != BinaryPrimitives.ReadInt32LittleEndian(bytes[16..])
+            || Crc32C.Of(payload) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]))
+        {
+            throw new InvalidDataException("compiled operator grids are damaged");
+        }
+
+        Cursor cursor = new(payload);
+        OperatorGrid[] grids = new OperatorGrid[cursor.Count()];
+        for (int i = 0; i < grids.Length; i++)
+        {
+            grids[i] = cursor.Grid();
+        }
+
+        return cursor.IsAtEnd ? grids : throw new InvalidDataException("compiled operator grids have bytes after the last");
+    }
+
+    private static void Write(OperatorGrid grid, BinaryWriter writer)
+    {
+        Write(grid.SystemId, writer);
+        writer.Write((byte)grid.Engine);
+        Write(grid.EngineVersion, writer);
+        Write(grid.Operator, writer);
+        writer.Write((byte)grid.Precision);
+        Write(grid.Source, writer);
+        writer.Write(grid.Points);
+        writer.Write(grid.HeldOutMeanError);
+        writer.Write(grid.HeldOutP90Error);
+        writer.Write(grid.FlopsPerSecond);
+        writer.Write(grid.BytesPerSecond);
+        writer.Write(grid.LogFactor.Axes.Count);
+        foreach (double[] axis in grid.LogFactor.Axes)
+        {
+            writer.Write(axis.Length);
+            foreach (double coordinate in axis)
+            {
+                writer.Write(coordinate);
+            }
+        }
+
+        foreach (double value in grid.LogFactor.Values)
+        {
+            writer.Write(OperatorGridText.Thousandths(value));
+        }
+    }
+
+    private static void Write(string text, BinaryWriter writer)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        writer.Write(bytes.Length);
+        writer.Write(bytes);
+    }
+
+    /// <summary>Reads on through the payload, whose checksum was tested before: a wrong length is an error of ours.</summary>
+    private ref struct Cursor(ReadOnlySpan<byte> payload)
+    {
+        private ReadOnlySpan<byte> _rest = payload;
+
+        public readonly bool IsAtEnd => _rest.IsEmpty;
+
+        public int Count() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
+
+        // arguments are evaluated from left to right, and the values of the grid come last
+        public OperatorGrid Grid()
+        {
+            string system = Text();
+            EngineFamily engine = (EngineFamily)Take(1)[0];
+            string version = Text();
+            string name = Text();
+            OperandPrecision precision = (OperandPrecision)Take(1)[0];
+            string source = Text();
+            int points = Count();
+            double mean = Number();
+            double p90 = Number();
+            double flops = Number();
+            double rate = Number();
+            return new OperatorGrid(system, engine, version, name, precision, Values(), points, mean, p90, source)
+            {
+                FlopsPerSecond = flops,
+                BytesPerSecond = rate,
+            };
+        }
+
+        private SmoothGrid Values()
+        {
+            double[][] axes = new double[Count()][];
+            int nodes = 1;
+            for (int d = 0; d < axes.Length; d++)
+            {
+                double[] axis = new double[Count()];
+                for (int i = 0; i < axis.Length; i++)
+                {
+                    axis[i] = Number();
+                }
+
+                axes[d] = axis;
+                nodes *= axis.Length;
+            }
+
+            double[] values = new double[nodes];
+            ReadOnlySpan<byte> bytes = Take(nodes * sizeof(short));
+            if (BitConverter.IsLittleEndian)
+            {
+                ReadOnlySpan<short> thousandths = MemoryMarshal.Cast<byte, short>(bytes);
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = thousandths[i] / OperatorGridText.Resolution;
+                }
+            }
+            else
+            {
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = BinaryPrimitives.ReadInt16LittleEndian(bytes[(i * sizeof(short))..]) / OperatorGridText.Resolution;
+                }
+            }
+
+            return new SmoothGrid(axes, values);
+        }
+
+        private double Number() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+
+        private string Text() => Encoding.UTF8.GetString(Take(Count()));
+
+        private ReadOnlySpan<byte> Take(int bytes)
+        {
+            ReadOnlySpan<byte> taken = _rest[..bytes];
+            _rest = _rest[bytes..];
+            return taken;
+        }
+    }
+}
