@@ -96,7 +96,7 @@ public sealed class CaseReaderTests
     [Fact]
     public void A_tensor_width_that_no_engine_cuts_is_looked_for_on_its_chips()
     {
-        MappedRow mapped = Sample.Map(Sample.Row with { Chip = "GB200-NVL72", TensorWays = 36, Chips = 36 });
+        MappedRow mapped = Sample.Map(Sample.Row with { Chip = "GB200-NVL72", TensorWays = 36, Chips = 36, Notes = "attention_dp 1, moe_tp 36, moe_ep 1" });
         Assert.Null(mapped.Case!.Layout);
         Assert.Equal(36, mapped.Case.Chips);
         Assert.Contains("TP of 36", Assert.Single(mapped.Remarks), StringComparison.Ordinal);
