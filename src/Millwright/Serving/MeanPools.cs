@@ -103,4 +103,23 @@ internal sealed class MeanPools
         double first = inFlight / found.RequestsPerSecond - StepsOfOutput * found.StepSeconds;
         return found with { FirstTokenSeconds = Math.Max(found.FirstTokenSeconds, first) };
     }
+
+    /// <summary>The state at a rate of requests; beyond what the pools can take, that of the fullest batch.</summary>
+    public MeanPoolsState AtRate(double requestsPerSecond)
+    {
+        double low = 0;
+        double high = MostPerWorker;
+        if (At(high).RequestsPerSecond <= requestsPerSecond)
+        {
+            return At(high);
+        }
+
+        for (int i = 0; i < 30 && high - low > 1e-4 * high; i++)
+        {
+            double batch = (low + high) / 2;
+            (low, high) = At(batch).RequestsPerSecond <= requestsPerSecond ? (batch, high) : (low, batch);
+        }
+
+        return At(low);
+    }
 }

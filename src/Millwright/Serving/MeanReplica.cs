@@ -83,7 +83,7 @@ internal sealed class MeanReplica
         double mixed = Stages * _step.Time(prompt).TotalSeconds;
 
         // an engine that does not mix lets decoding sequences wait while it works on prompts
-        double mean = engine.ChunkedPrefill ? Math.Max(0, 1 - share) * decode + share * mixed : decode + share * mixed;
+        double mean = engine.ChunkedPrefill ? Math.Max(0, 1 - share) * decode + share * mixed : decode + _step.Factors.Stall * share * mixed;
         return new MeanStep(batch, mean, decode, mixed, input / piece, share);
     }
 
@@ -106,6 +106,27 @@ internal sealed class MeanReplica
             {
                 high = batch;
             }
+        }
+
+        return At(low);
+    }
+
+    /// <summary>The mean step at a rate of requests; beyond what the replica can take, that of the fullest batch.</summary>
+    public MeanStep AtRate(double requestsPerSecond)
+    {
+        double low = 0;
+        double high = Math.Min(MostByMemory, MostByEngine);
+        MeanStep step = At(high);
+        if (high / (StepsOfOutput * step.StepSeconds) <= requestsPerSecond)
+        {
+            return step;
+        }
+
+        for (int i = 0; i < 30 && high - low > 1e-4 * high; i++)
+        {
+            double batch = (low + high) / 2;
+            step = At(batch);
+            (low, high) = batch / (StepsOfOutput * step.StepSeconds) <= requestsPerSecond ? (batch, high) : (low, batch);
         }
 
         return At(low);
