@@ -45,7 +45,7 @@ internal sealed class MeanPools
         double perRank = Math.Max(1, Math.Floor(budget / piece)) * piece;
         int ranks = source.AttentionRanks;
         double full = prefill.Time(new StepShape(0, 0, perRank * ranks, prefix, perRank / piece * ranks)).TotalSeconds;
-        MostRequestsPerSecond = pools.PrefillWorkers * (perRank * ranks / full) / input;
+        MostRequestsPerSecond = prefill.Factors.PrefillUse * pools.PrefillWorkers * (perRank * ranks / full) / input;
     }
 
     /// <summary>Time of one prompt alone, s.</summary>
