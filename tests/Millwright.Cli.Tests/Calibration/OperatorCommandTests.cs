@@ -44,15 +44,15 @@ public sealed class OperatorCommandTests
         Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(grids, file!)), File.ReadAllBytes(Path.Combine(again, file!))));
     }
 
-    // ratchet on the samples: a few hundred points a grid, so that errors are greater than on the whole tables (5.5, 6.2 and 4.7 %)
+    // ratchet on the samples: the best reached so far. Goals on the whole tables: products 5, 8 and 9 % (mean), power 12 % (median)
     [Theory]
-    [InlineData("gemm", "hgx-h100", OperandPrecision.Bf16, 0.10)]
-    [InlineData("gemm", "hgx-h100", OperandPrecision.Fp8Block, 0.17)]
-    [InlineData("gemm", "hgx-b200", OperandPrecision.Fp4, 0.12)]
-    [InlineData("all-reduce", "hgx-h200", OperandPrecision.Bf16, 0.04)]
-    [InlineData("nccl-all-gather", "gb200-nvl72", OperandPrecision.Bf16, 0.035)]
-    [InlineData("quantise", "hgx-h100", OperandPrecision.Fp8, 0.08)]
-    [InlineData("power-gemm", "gb200-nvl72", OperandPrecision.Fp8, 0.25)]
+    [InlineData("gemm", "hgx-h100", OperandPrecision.Bf16, 0.048)]
+    [InlineData("gemm", "hgx-h100", OperandPrecision.Fp8Block, 0.032)]
+    [InlineData("gemm", "hgx-b200", OperandPrecision.Fp4, 0.0455)]
+    [InlineData("all-reduce", "hgx-h200", OperandPrecision.Bf16, 0.0375)]
+    [InlineData("nccl-all-gather", "gb200-nvl72", OperandPrecision.Bf16, 0.0305)]
+    [InlineData("quantise", "hgx-h100", OperandPrecision.Fp8, 0.0365)]
+    [InlineData("power-gemm", "gb200-nvl72", OperandPrecision.Fp8, 0.097)]
     public void Held_out_errors_stay_as_low_as_they_were(string name, string system, OperandPrecision precision, double best)
     {
         using WorkFolder folder = new();
