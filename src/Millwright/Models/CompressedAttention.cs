@@ -35,10 +35,10 @@ public sealed record CompressedAttention(
     {
         var projections = new List<Projection>
         {
-            new("query-key-value-down", WeightRole.Matrix, hiddenSize, QueryRank + HeadDimension),
-            new("query-up", WeightRole.Matrix, QueryRank, QueryWidth),
-            new("attention-output-down", WeightRole.Matrix, QueryWidth / OutputGroups, OutputRank, OutputGroups),
-            new("attention-output-up", WeightRole.Matrix, (double)OutputGroups * OutputRank, hiddenSize),
+            new("query-key-value-down", WeightRole.Matrix, hiddenSize, QueryRank + HeadDimension, ProjectionCut.Whole),
+            new("query-up", WeightRole.Matrix, QueryRank, QueryWidth, ProjectionCut.Columns),
+            new("attention-output-down", WeightRole.Matrix, QueryWidth / OutputGroups, OutputRank, ProjectionCut.Columns, OutputGroups),
+            new("attention-output-up", WeightRole.Matrix, (double)OutputGroups * OutputRank, hiddenSize, ProjectionCut.Rows),
         };
         if (CompressionRatio > 0)
         {
@@ -48,8 +48,8 @@ public sealed record CompressedAttention(
         if (Indexer is not null)
         {
             projections.Add(Compressor("index-compressor", hiddenSize, Indexer.HeadDimension));
-            projections.Add(new("index-query", WeightRole.Matrix, QueryRank, (double)Indexer.Heads * Indexer.HeadDimension));
-            projections.Add(new("index-weights", WeightRole.Kept, hiddenSize, Indexer.Heads));
+            projections.Add(new("index-query", WeightRole.Matrix, QueryRank, (double)Indexer.Heads * Indexer.HeadDimension, ProjectionCut.Whole));
+            projections.Add(new("index-weights", WeightRole.Kept, hiddenSize, Indexer.Heads, ProjectionCut.Whole));
         }
 
         return projections;
@@ -88,7 +88,8 @@ public sealed record CompressedAttention(
     }
 
     // an entry and a gate for each, both wide
-    private Projection Compressor(string name, int hiddenSize, int width) => new(name, WeightRole.Kept, hiddenSize, 2.0 * CompressorWidth * width);
+    private Projection Compressor(string name, int hiddenSize, int width) =>
+        new(name, WeightRole.Kept, hiddenSize, 2.0 * CompressorWidth * width, ProjectionCut.Whole);
 
     // a position bias for each place in a group, and a norm
     private double CompressorVectors(int width) => CompressionRatio > 0 ? (double)CompressionRatio * CompressorWidth * width + width : 0;

@@ -11,8 +11,8 @@ public sealed record DenseFeedForward(int IntermediateSize, bool Gated, bool Bia
     /// <inheritdoc/>
     internal override IReadOnlyList<Projection> Projections(int hiddenSize) =>
     [
-        new("ffn-up", WeightRole.Matrix, hiddenSize, UpOutputs, Vectors: Bias ? UpOutputs : 0),
-        new("ffn-down", WeightRole.Matrix, IntermediateSize, hiddenSize, Vectors: Bias ? hiddenSize : 0),
+        new("ffn-up", WeightRole.Matrix, hiddenSize, UpOutputs, ProjectionCut.Columns, Vectors: Bias ? UpOutputs : 0),
+        new("ffn-down", WeightRole.Matrix, IntermediateSize, hiddenSize, ProjectionCut.Rows, Vectors: Bias ? hiddenSize : 0),
     ];
 
     /// <inheritdoc/>

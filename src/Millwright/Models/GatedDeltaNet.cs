@@ -11,7 +11,7 @@ public sealed record GatedDeltaNet(
     int KeyHeads, int KeyDimension, int ValueHeads, int ValueDimension, int ConvolutionTokens, double StateElementBytes) : TokenMixer
 {
     /// <summary>Tokens that a prompt is cut into; the chunk of the published kernels.</summary>
-    private const double ChunkTokens = 64;
+    internal const double ChunkTokens = 64;
 
     private double KeyWidth => (double)KeyHeads * KeyDimension;
 
@@ -32,9 +32,9 @@ public sealed record GatedDeltaNet(
     /// <inheritdoc/>
     internal override IReadOnlyList<Projection> Projections(int hiddenSize) =>
     [
-        new("linear-attention-input", WeightRole.Matrix, hiddenSize, ConvolutionWidth + ValueWidth),
-        new("linear-attention-gates", WeightRole.Kept, hiddenSize, 2 * ValueHeads),
-        new("linear-attention-output", WeightRole.Matrix, ValueWidth, hiddenSize),
+        new("linear-attention-input", WeightRole.Matrix, hiddenSize, ConvolutionWidth + ValueWidth, ProjectionCut.Columns),
+        new("linear-attention-gates", WeightRole.Kept, hiddenSize, 2 * ValueHeads, ProjectionCut.Columns),
+        new("linear-attention-output", WeightRole.Matrix, ValueWidth, hiddenSize, ProjectionCut.Rows),
     ];
 
     /// <inheritdoc/>
@@ -47,14 +47,20 @@ public sealed record GatedDeltaNet(
     internal override void AddMixing(StepOperatorBuilder builder, double calls)
     {
         // convolution in and out; gated norm reads output and gate and writes their product
-        builder.Elementwise("linear-attention-convolution", builder.Tokens * (2 * ConvolutionWidth + 3 * ValueWidth), calls, VectorParameters);
+        builder.Elementwise("linear-attention-convolution", builder.Tokens * ActivationElements, calls, VectorParameters);
 
-        // decay 1, read of the old value 2, rank-one write 2, read by the query 2 (gated delta rule of arXiv 2412.06464)
-        var recurrent = 7 * StateElements;
-
-        // within a chunk, tiles computed whole: key-key and query-key products, the solve for keys and values, the weighted sum of values
-        var chunked = ValueHeads * 2 * ChunkTokens * (3.0 * KeyDimension + 2.0 * ValueDimension);
         builder.StateUpdate(
-            "linear-attention-state", recurrent, recurrent + chunked, StateBytes, ChunkTokens, 2 * KeyWidth + 2 * ValueWidth, calls);
+            "linear-attention-state", DecodeFlopsPerToken, PrefillFlopsPerToken, StateBytes, ChunkTokens, 2 * KeyWidth + 2 * ValueWidth, calls);
     }
+
+    // decay 1, read of the old value 2, rank-one write 2, read by the query 2 (gated delta rule of arXiv 2412.06464)
+    /// <summary>FLOPs of the state for one decoded token.</summary>
+    internal double DecodeFlopsPerToken => 7 * StateElements;
+
+    // within a chunk, tiles computed whole: key-key and query-key products, the solve for keys and values, the weighted sum of values
+    /// <summary>FLOPs of the state for one prompt token.</summary>
+    internal double PrefillFlopsPerToken => DecodeFlopsPerToken + ValueHeads * 2 * ChunkTokens * (3.0 * KeyDimension + 2.0 * ValueDimension);
+
+    /// <summary>Activation elements that convolution, gate and norm read and write for each token.</summary>
+    internal double ActivationElements => 2 * ConvolutionWidth + 3 * ValueWidth;
 }

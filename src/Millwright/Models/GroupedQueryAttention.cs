@@ -37,8 +37,8 @@ public sealed record GroupedQueryAttention(
         var inputs = (OutputGate ? 2 : 1) * QueryWidth + KeyValueWidth;
         return
         [
-            new("qkv", WeightRole.Matrix, hiddenSize, inputs, Vectors: InputBias ? inputs : 0),
-            new("attention-output", WeightRole.Matrix, QueryWidth, hiddenSize, Vectors: OutputBias ? hiddenSize : 0),
+            new("qkv", WeightRole.Matrix, hiddenSize, inputs, ProjectionCut.Columns, Vectors: InputBias ? inputs : 0),
+            new("attention-output", WeightRole.Matrix, QueryWidth, hiddenSize, ProjectionCut.Rows, Vectors: OutputBias ? hiddenSize : 0),
         ];
     }
 

@@ -22,13 +22,17 @@ public sealed record LatentAttention(
     bool Bias = false,
     SparseIndexer? Indexer = null) : TokenMixer
 {
+    /// <summary>Name of the projection that expands the latent to keys and values.</summary>
+    internal const string ExpansionName = "key-value-up";
+
     private double CachedWidth => KeyValueRank + RotaryDimension;
 
     private double QueryWidth => (double)Heads * (ContentDimension + RotaryDimension);
 
     private double ValueWidth => (double)Heads * ValueDimension;
 
-    private Projection KeyValueUp => new("key-value-up", WeightRole.Matrix, KeyValueRank, (double)Heads * (ContentDimension + ValueDimension));
+    private Projection KeyValueUp =>
+        new(ExpansionName, WeightRole.Matrix, KeyValueRank, (double)Heads * (ContentDimension + ValueDimension), ProjectionCut.Columns);
 
     // the layer norm of the index key has a weight and a bias
     /// <inheritdoc/>
@@ -37,21 +41,26 @@ public sealed record LatentAttention(
     /// <inheritdoc/>
     internal override IReadOnlyList<Projection> Projections(int hiddenSize)
     {
-        var down = (QueryRank > 0 ? QueryRank : QueryWidth) + CachedWidth;
-        var biasWidth = (QueryRank > 0 ? QueryRank : 0) + CachedWidth;
-        var projections = new List<Projection> { new("query-key-value-down", WeightRole.Matrix, hiddenSize, down, Vectors: Bias ? biasWidth : 0) };
+        var projections = new List<Projection>();
         if (QueryRank > 0)
         {
-            projections.Add(new("query-up", WeightRole.Matrix, QueryRank, QueryWidth));
+            var down = QueryRank + CachedWidth;
+            projections.Add(new("query-key-value-down", WeightRole.Matrix, hiddenSize, down, ProjectionCut.Whole, Vectors: Bias ? down : 0));
+            projections.Add(new("query-up", WeightRole.Matrix, QueryRank, QueryWidth, ProjectionCut.Columns));
+        }
+        else
+        {
+            projections.Add(new("query", WeightRole.Matrix, hiddenSize, QueryWidth, ProjectionCut.Columns));
+            projections.Add(new("key-value-down", WeightRole.Matrix, hiddenSize, CachedWidth, ProjectionCut.Whole, Vectors: Bias ? CachedWidth : 0));
         }
 
         projections.Add(KeyValueUp);
-        projections.Add(new("attention-output", WeightRole.Matrix, ValueWidth, hiddenSize, Vectors: Bias ? hiddenSize : 0));
+        projections.Add(new("attention-output", WeightRole.Matrix, ValueWidth, hiddenSize, ProjectionCut.Rows, Vectors: Bias ? hiddenSize : 0));
         if (Indexer is { Scores: true })
         {
-            projections.Add(new("index-query", WeightRole.Matrix, QueryRank, (double)Indexer.Heads * Indexer.HeadDimension));
-            projections.Add(new("index-key", WeightRole.Matrix, hiddenSize, Indexer.HeadDimension));
-            projections.Add(new("index-weights", WeightRole.Kept, hiddenSize, Indexer.Heads));
+            projections.Add(new("index-query", WeightRole.Matrix, QueryRank, (double)Indexer.Heads * Indexer.HeadDimension, ProjectionCut.Whole));
+            projections.Add(new("index-key", WeightRole.Matrix, hiddenSize, Indexer.HeadDimension, ProjectionCut.Whole));
+            projections.Add(new("index-weights", WeightRole.Kept, hiddenSize, Indexer.Heads, ProjectionCut.Whole));
         }
 
         return projections;

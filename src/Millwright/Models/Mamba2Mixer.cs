@@ -41,8 +41,8 @@ public sealed record Mamba2Mixer(
         var inputs = InnerWidth + ConvolutionWidth + Heads;
         return
         [
-            new("state-space-input", WeightRole.Matrix, hiddenSize, inputs, Vectors: Bias ? inputs : 0),
-            new("state-space-output", WeightRole.Matrix, InnerWidth, hiddenSize, Vectors: Bias ? hiddenSize : 0),
+            new("state-space-input", WeightRole.Matrix, hiddenSize, inputs, ProjectionCut.Columns, Vectors: Bias ? inputs : 0),
+            new("state-space-output", WeightRole.Matrix, InnerWidth, hiddenSize, ProjectionCut.Rows, Vectors: Bias ? hiddenSize : 0),
         ];
     }
 
@@ -55,13 +55,20 @@ public sealed record Mamba2Mixer(
     /// <inheritdoc/>
     internal override void AddMixing(StepOperatorBuilder builder, double calls)
     {
-        builder.Elementwise("state-space-convolution", builder.Tokens * (2 * ConvolutionWidth + 3 * InnerWidth), calls, VectorParameters);
+        builder.Elementwise("state-space-convolution", builder.Tokens * ActivationElements, calls, VectorParameters);
 
-        // decay 1, rank-one write 2, read 2 (arXiv 2405.21060, equation 1)
-        var recurrent = 5 * StateElements;
-
-        // within a chunk: map-map products by group and the weighted sum of inputs (arXiv 2405.21060, section 6)
-        var chunked = 2.0 * ChunkTokens * ((double)Groups * StateDimension + InnerWidth);
-        builder.StateUpdate("state-space-state", recurrent, recurrent + chunked, StateBytes, ChunkTokens, ConvolutionWidth + InnerWidth, calls);
+        builder.StateUpdate(
+            "state-space-state", DecodeFlopsPerToken, PrefillFlopsPerToken, StateBytes, ChunkTokens, ConvolutionWidth + InnerWidth, calls);
     }
+
+    // decay 1, rank-one write 2, read 2 (arXiv 2405.21060, equation 1)
+    /// <summary>FLOPs of the state for one decoded token.</summary>
+    internal double DecodeFlopsPerToken => 5 * StateElements;
+
+    // within a chunk: map-map products by group and the weighted sum of inputs (arXiv 2405.21060, section 6)
+    /// <summary>FLOPs of the state for one prompt token.</summary>
+    internal double PrefillFlopsPerToken => DecodeFlopsPerToken + 2.0 * ChunkTokens * ((double)Groups * StateDimension + InnerWidth);
+
+    /// <summary>Activation elements that convolution, gate and norm read and write for each token.</summary>
+    internal double ActivationElements => 2 * ConvolutionWidth + 3 * InnerWidth;
 }

@@ -32,22 +32,25 @@ public sealed record MixtureOfExperts(
     /// <inheritdoc/>
     internal override IReadOnlyList<Projection> Projections(int hiddenSize)
     {
-        var projections = new List<Projection> { new("router", WeightRole.Kept, hiddenSize, Experts, Vectors: RouterBias ? Experts : 0) };
+        var projections = new List<Projection>
+        {
+            new("router", WeightRole.Kept, hiddenSize, Experts, ProjectionCut.Whole, Vectors: RouterBias ? Experts : 0),
+        };
         if (LatentSize > 0)
         {
-            projections.Add(new("expert-latent-down", WeightRole.Matrix, hiddenSize, LatentSize));
-            projections.Add(new("expert-latent-up", WeightRole.Matrix, LatentSize, hiddenSize));
+            projections.Add(new("expert-latent-down", WeightRole.Matrix, hiddenSize, LatentSize, ProjectionCut.Whole));
+            projections.Add(new("expert-latent-up", WeightRole.Matrix, LatentSize, hiddenSize, ProjectionCut.Whole));
         }
 
         if (SharedIntermediateSize > 0)
         {
-            projections.Add(new("shared-expert-up", WeightRole.Matrix, hiddenSize, UpMatrices * SharedIntermediateSize));
-            projections.Add(new("shared-expert-down", WeightRole.Matrix, SharedIntermediateSize, hiddenSize));
+            projections.Add(new("shared-expert-up", WeightRole.Matrix, hiddenSize, UpMatrices * SharedIntermediateSize, ProjectionCut.Columns));
+            projections.Add(new("shared-expert-down", WeightRole.Matrix, SharedIntermediateSize, hiddenSize, ProjectionCut.Rows));
         }
 
         if (SharedGate)
         {
-            projections.Add(new("shared-expert-gate", WeightRole.Kept, hiddenSize, 1));
+            projections.Add(new("shared-expert-gate", WeightRole.Kept, hiddenSize, 1, ProjectionCut.Whole));
         }
 
         return projections;
@@ -60,8 +63,8 @@ public sealed record MixtureOfExperts(
         var upOutputs = (double)UpMatrices * ExpertIntermediateSize;
         return
         [
-            new("routed-experts-up", WeightRole.Expert, width, upOutputs, Vectors: ExpertBias ? upOutputs : 0),
-            new("routed-experts-down", WeightRole.Expert, ExpertIntermediateSize, width, Vectors: ExpertBias ? width : 0),
+            new("routed-experts-up", WeightRole.Expert, width, upOutputs, ProjectionCut.Columns, Vectors: ExpertBias ? upOutputs : 0),
+            new("routed-experts-down", WeightRole.Expert, ExpertIntermediateSize, width, ProjectionCut.Rows, Vectors: ExpertBias ? width : 0),
         ];
     }
 

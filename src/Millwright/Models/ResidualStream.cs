@@ -12,7 +12,8 @@ public sealed record ResidualStream(int HiddenSize, int NormsPerLayer, bool Norm
     // reading a block's input, writing its output and mixing streams with each other: weights of each, and one scale for each of the three
     private double MixWidth => (2.0 + Streams) * Streams;
 
-    private double NormWidth => (NormBias ? 2.0 : 1.0) * HiddenSize;
+    /// <summary>Parameters of one norm.</summary>
+    internal double NormWidth => (NormBias ? 2.0 : 1.0) * HiddenSize;
 
     /// <summary>Parameters of the norms and mixers' biases of one layer.</summary>
     internal double VectorParametersPerLayer => NormsPerLayer * NormWidth + (Streams > 1 ? BlocksPerLayer * (MixWidth + 3) : 0);
@@ -21,11 +22,12 @@ public sealed record ResidualStream(int HiddenSize, int NormsPerLayer, bool Norm
     internal double FinalVectorParameters => NormWidth + (Streams > 1 ? Streams + 1 : 0);
 
     /// <summary>Mixer of one block; null with one stream.</summary>
-    internal Projection? Mixer => Streams > 1 ? new Projection("hyper-connection", WeightRole.Kept, (double)Streams * HiddenSize, MixWidth) : null;
+    internal Projection? Mixer =>
+        Streams > 1 ? new Projection("hyper-connection", WeightRole.Kept, (double)Streams * HiddenSize, MixWidth, ProjectionCut.Whole) : null;
 
     /// <summary>Mixer that merges the streams before the head; null with one stream.</summary>
     internal Projection? FinalMixer =>
-        Streams > 1 ? new Projection("hyper-connection-merge", WeightRole.Kept, (double)Streams * HiddenSize, Streams) : null;
+        Streams > 1 ? new Projection("hyper-connection-merge", WeightRole.Kept, (double)Streams * HiddenSize, Streams, ProjectionCut.Whole) : null;
 
     /// <summary>Matrix parameters of the mixers of one layer.</summary>
     internal double MixerParametersPerLayer => BlocksPerLayer * (Mixer?.MatrixParameters ?? 0);

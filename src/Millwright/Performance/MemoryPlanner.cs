@@ -1,0 +1,76 @@
+using Millwright.Chips;
+using Millwright.Models;
+
+namespace Millwright.Performance;
+
+/// <summary>What lies in the memory of one chip of a deployment.</summary>
+internal static class MemoryPlanner
+{
+    /// <summary>
+    /// Activation buffers, in 16-bit rows of the hidden size for each token of the largest step. An assumption: the residual stream, its quantised
+    /// copy, queries, keys and values, and the inner width of the feed-forward twice.
+    /// </summary>
+    private const double ActivationRowsPerToken = 16;
+
+    /// <summary>Libraries, captured graphs and communication buffers, bytes. Source: NVIDIA AIConfigurator (095f58a5) counts 0.35 GB for NCCL and
+    /// more for the rest; an engine's own logs show 1 to 3 GB beside weights and cache.</summary>
+    private const double RuntimeBytes = 2e9;
+
+    public static MemoryPlan Plan(Deployment deployment, ChipPeaks peaks)
+    {
+        ModelArchitecture model = deployment.Model;
+        ParallelLayout layout = deployment.Layout;
+        double dense = 2 * WeightFormat.KeptBytes * model.HiddenSize * (double)model.VocabularySize / (model.TiedEmbedding ? 2 : 1) / layout.TensorWays;
+        double matrixBytes = WeightFormat.BytesOf(deployment.Precision.Dense);
+        foreach ((_, int layers, IReadOnlyList<Projection> projections) in model.MixerGroups)
+        {
+            dense += layers * BytesOf(projections, layout, matrixBytes) / layout.PipelineStages;
+        }
+
+        double experts = 0;
+        foreach ((FeedForward feedForward, int layers, IReadOnlyList<Projection> projections) in model.FeedForwardGroups)
+        {
+            dense += layers * BytesOf(projections, layout, matrixBytes) / layout.PipelineStages;
+            foreach (Projection expert in feedForward.ExpertProjections(model.HiddenSize))
+            {
+                experts += (double)layers * feedForward.RoutedExperts * expert.MatrixParameters * WeightFormat.BytesOf(deployment.Precision.Experts)
+                    / (layout.ExpertWays * layout.ExpertTensorWays) / layout.PipelineStages;
+            }
+        }
+
+        return new MemoryPlan(
+            peaks.MemoryBytes,
+            peaks.MemoryBytes * deployment.Engine.MemoryFraction,
+            dense,
+            experts,
+            deployment.Engine.MaxBatchedTokens * (double)model.HiddenSize * 2 * ActivationRowsPerToken / layout.TensorWays,
+            RuntimeBytes);
+    }
+
+    /// <summary>Cache of one sequence on one chip of its rank, bytes.</summary>
+    public static double SequenceBytes(Deployment deployment, double contextTokens)
+    {
+        ParallelLayout layout = deployment.Layout;
+        double bytes = 0;
+        foreach ((TokenMixer mixer, int layers, _) in deployment.Model.MixerGroups)
+        {
+            // fewer cache heads than chips: chips hold copies
+            double share = 1.0 / Math.Min(layout.TensorWays, Math.Max(1, mixer.CacheHeads));
+            bytes += layers * (mixer.CacheElements(contextTokens) * deployment.Precision.CacheBytesPerElement + mixer.StateBytes) * share;
+        }
+
+        return bytes / layout.PipelineStages / layout.ContextWays;
+    }
+
+    private static double BytesOf(IReadOnlyList<Projection> projections, ParallelLayout layout, double matrixBytes)
+    {
+        double bytes = 0;
+        foreach (Projection projection in projections)
+        {
+            bytes += projection.MatrixParameters * (projection.Role == WeightRole.Kept ? WeightFormat.KeptBytes : matrixBytes)
+                / (projection.Cut == ProjectionCut.Whole ? 1 : layout.TensorWays);
+        }
+
+        return bytes;
+    }
+}

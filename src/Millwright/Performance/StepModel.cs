@@ -1,0 +1,99 @@
+using Millwright.Chips;
+using Millwright.Operators;
+
+namespace Millwright.Performance;
+
+/// <summary>
+/// What one step of one deployment costs: its operators, cut by its layout, timed on one chip, one after another, with the exchanges between them and
+/// the overheads of its engine. Made once for a deployment; a step is then a few look-ups. Immutable; safe to share between threads.
+/// </summary>
+public sealed class StepModel
+{
+    private readonly StepParts _parts;
+    private readonly EngineFactors _factors;
+
+    internal StepModel(StepParts parts, EngineFactors factors)
+    {
+        _parts = parts;
+        _factors = factors;
+    }
+
+    /// <summary>The deployment.</summary>
+    public Deployment Deployment => _parts.Deployment;
+
+    /// <summary>Overheads and factors of the engine.</summary>
+    public EngineFactors Factors => _factors;
+
+    /// <summary>Memory of one chip by what it holds.</summary>
+    public MemoryPlan Memory => _parts.Memory;
+
+    /// <summary>Tokens that each decoding sequence puts through a step: 1, and those drafted for it.</summary>
+    public int TokensPerSequence => _parts.TokensPerSequence;
+
+    /// <summary>Cache of one sequence on one chip of its attention rank, bytes.</summary>
+    /// <param name="contextTokens">Tokens of the sequence so far, at least 0.</param>
+    /// <returns>Bytes.</returns>
+    public double SequenceBytes(double contextTokens) => MemoryPlanner.SequenceBytes(Deployment, contextTokens);
+
+    /// <summary>Compiles a deployment.</summary>
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="times">Times of operators on its chip under its engine.</param>
+    /// <param name="factors">Overheads and factors of its engine.</param>
+    /// <param name="draftTokens">Tokens drafted for each sequence and step.</param>
+    /// <returns>The model.</returns>
+    public static StepModel Compile(Deployment deployment, OperatorTimes times, EngineFactors factors, int draftTokens = 0)
+    {
+        ArgumentNullException.ThrowIfNull(deployment);
+        ArgumentNullException.ThrowIfNull(times);
+        return new StepModel(new StepCompiler(deployment, times, draftTokens).Compile(MemoryPlanner.Plan(deployment, times.Peaks)), factors);
+    }
+
+    /// <summary>The same deployment with other factors of its engine.</summary>
+    /// <param name="factors">The factors.</param>
+    /// <returns>The model.</returns>
+    public StepModel With(EngineFactors factors) => new(_parts, factors);
+
+    /// <summary>Time of one step of the whole replica: of one of its micro-batches through all stages, where layers are in a pipeline.</summary>
+    /// <param name="shape">What the step holds, over all attention ranks.</param>
+    /// <returns>Time by what it is spent on.</returns>
+    public StepTimes Time(in StepShape shape)
+    {
+        int ranks = _parts.Deployment.Layout.AttentionRanks;
+
+        // one sequence keeps one rank busy; the others wait for it
+        double sequences = shape.DecodeSequences <= 0 ? 0 : Math.Max(shape.DecodeSequences / ranks, Math.Min(1, shape.DecodeSequences));
+        double context = shape.DecodeSequences > 0 ? shape.DecodeContextTokens / shape.DecodeSequences : 0;
+        double prompts = shape.PrefillTokens <= 0 ? 0 : shape.PrefillSequences / ranks;
+        double promptTokens = shape.PrefillTokens / ranks;
+        double decodeTokens = sequences * _parts.TokensPerSequence;
+        double groupDecode = shape.DecodeSequences * _parts.TokensPerSequence;
+        double perChipPrompt = promptTokens / _parts.Deployment.Layout.ContextWays;
+
+        CallTime dense = Scale(_parts.Dense(decodeTokens + perChipPrompt, sequences + prompts), _factors.Dense);
+        CallTime experts = Scale(_parts.Experts.At(groupDecode + shape.PrefillTokens), _factors.Experts);
+        CallTime exchange = Scale(_parts.Exchange(decodeTokens + perChipPrompt), _factors.Exchange);
+        CallTime decode = sequences > 0 ? Scale(_parts.DecodeAttention(sequences, context), _factors.DecodeAttention) : default;
+        CallTime prefill = default;
+        if (prompts > 0)
+        {
+            prefill = Scale(_parts.PrefillAttention(prompts, perChipPrompt / prompts, shape.PrefillPrefixTokens), _factors.Prefill);
+            if (_factors.Prefill != 1)
+            {
+                // what prompts add to the other operators takes their factor too
+                dense = Stretch(dense, Scale(_parts.Dense(decodeTokens, sequences), _factors.Dense));
+                experts = Stretch(experts, Scale(_parts.Experts.At(groupDecode), _factors.Experts));
+            }
+        }
+
+        double host = _factors.HostSeconds + _factors.HostSecondsPerSequence * sequences;
+        return new StepTimes(host, dense, decode, prefill, experts, exchange);
+    }
+
+    private CallTime Stretch(in CallTime whole, in CallTime without) => new(
+        without.FloorSeconds + _factors.Prefill * (whole.FloorSeconds - without.FloorSeconds),
+        without.ComputeSeconds + _factors.Prefill * (whole.ComputeSeconds - without.ComputeSeconds),
+        without.MemorySeconds + _factors.Prefill * (whole.MemorySeconds - without.MemorySeconds));
+
+    private CallTime Scale(in CallTime time, double factor) =>
+        new(time.FloorSeconds * factor * _factors.Launch, time.ComputeSeconds * factor, time.MemorySeconds * factor);
+}

@@ -1,0 +1,56 @@
+using Millwright.Chips;
+
+namespace Millwright.Performance;
+
+/// <summary>The operators of a deployment, timed and gathered: what does not depend on the engine's factors.</summary>
+internal sealed class StepParts(
+    Deployment deployment,
+    MemoryPlan memory,
+    int tokensPerSequence,
+    StepCurve byToken,
+    StepCurve byEmitting,
+    StepCurve experts,
+    StepCurve exchange,
+    Func<double, double, CallTime>[] decodeMixers,
+    Func<double, double, double, CallTime>[] prefillMixers)
+{
+    public Deployment Deployment => deployment;
+
+    public MemoryPlan Memory => memory;
+
+    public int TokensPerSequence => tokensPerSequence;
+
+    public StepCurve Experts => experts;
+
+    /// <summary>Products, norms and activations of the tokens of one rank, and the head for those that emit.</summary>
+    public CallTime Dense(double tokens, double emitting) => Sum(byToken.At(tokens), byEmitting.At(emitting * tokensPerSequence));
+
+    public CallTime Exchange(double tokens) => exchange.At(tokens);
+
+    /// <summary>Attention and states of decoding sequences of one rank at a mean context.</summary>
+    public CallTime DecodeAttention(double sequences, double context)
+    {
+        CallTime sum = default;
+        foreach (Func<double, double, CallTime> mixer in decodeMixers)
+        {
+            sum = Sum(sum, mixer(sequences, context));
+        }
+
+        return sum;
+    }
+
+    /// <summary>Attention and states of prompts of one rank.</summary>
+    public CallTime PrefillAttention(double prompts, double tokensOfEach, double prefix)
+    {
+        CallTime sum = default;
+        foreach (Func<double, double, double, CallTime> mixer in prefillMixers)
+        {
+            sum = Sum(sum, mixer(prompts, tokensOfEach, prefix));
+        }
+
+        return sum;
+    }
+
+    private static CallTime Sum(in CallTime a, in CallTime b) =>
+        new(a.FloorSeconds + b.FloorSeconds, a.ComputeSeconds + b.ComputeSeconds, a.MemorySeconds + b.MemorySeconds);
+}

@@ -1,0 +1,161 @@
+using Millwright.Applications;
+using Millwright.Operators;
+using Millwright.Performance;
+
+namespace Millwright.Serving;
+
+/// <summary>One step of a replica in the mean, at one number of decoding sequences.</summary>
+/// <param name="Batch">Sequences that decode together on the replica.</param>
+/// <param name="StepSeconds">Mean time between two tokens of a sequence, s.</param>
+/// <param name="DecodeSeconds">Time of a step without prompts, s.</param>
+/// <param name="PromptSeconds">Time of a step with a prompt or a chunk of one, s.</param>
+/// <param name="PromptSteps">Steps that a prompt takes.</param>
+/// <param name="PromptShare">Share of the steps that hold prompts.</param>
+internal readonly record struct MeanStep(
+    double Batch, double StepSeconds, double DecodeSeconds, double PromptSeconds, double PromptSteps, double PromptShare)
+{
+    /// <summary>Half a step until the engine turns to a prompt, then its steps.</summary>
+    public double FirstTokenSeconds => StepSeconds / 2 + PromptSteps * PromptSeconds;
+}
+
+/// <summary>
+/// A replica that prefills and decodes together, in the mean: each finished request is replaced by another, so that B decoding sequences of O tokens
+/// bring B I / O prompt tokens to each step.
+/// </summary>
+internal sealed class MeanReplica
+{
+    private readonly StepModel _step;
+    private readonly RequestLengths _lengths;
+    private readonly double _tokensPerStep;
+
+    public MeanReplica(StepModel step, RequestLengths lengths, Speculation? speculation)
+    {
+        _step = step;
+        _lengths = lengths;
+        _tokensPerStep = 1 + (speculation?.AcceptedTokens ?? 0);
+    }
+
+    public StepModel Step => _step;
+
+    private int Ranks => _step.Deployment.Layout.AttentionRanks;
+
+    private int Stages => _step.Deployment.Layout.PipelineStages;
+
+    /// <summary>Decode steps of one request: the first token comes with the prompt.</summary>
+    public double StepsOfOutput => Math.Max(1, _lengths.MeanOutputTokens - 1) / _tokensPerStep;
+
+    /// <summary>Most sequences that memory holds on the replica, prompts included.</summary>
+    public double MostByMemory
+    {
+        get
+        {
+            double pool = _step.Memory.CachePoolBytes;
+            return pool <= 0 ? 0 : Ranks * pool / _step.SequenceBytes(_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens);
+        }
+    }
+
+    /// <summary>Most sequences that the engine runs at once on the replica.</summary>
+    public double MostByEngine => (double)Ranks * _step.Deployment.Engine.MaxSequences;
+
+    /// <summary>The mean step with a number of decoding sequences.</summary>
+    public MeanStep At(double batch)
+    {
+        EngineSettings engine = _step.Deployment.Engine;
+        double input = Math.Max(1, _lengths.UncachedInputTokens);
+        double perRank = batch / Ranks / Stages;
+        double budget = Math.Max(16, engine.MaxBatchedTokens - (engine.ChunkedPrefill ? perRank * _step.TokensPerSequence : 0));
+        double promptsPerStep = perRank / StepsOfOutput;
+        double arriving = promptsPerStep * input;
+        double piece = Math.Min(input, budget);
+        double chunk = Math.Clamp(arriving, piece, budget);
+        double share = arriving / chunk;
+        double sequences = batch / Stages;
+        double context = sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens);
+        double cached = _lengths.CachedShare * _lengths.PrefillInputTokens;
+        double prefix = cached + Math.Max(0, input - piece) / 2;
+        double decode = Stages * _step.Time(new StepShape(sequences, context)).TotalSeconds;
+        StepShape prompt = new(
+            engine.ChunkedPrefill ? sequences : 0,
+            engine.ChunkedPrefill ? context : 0,
+            chunk * Ranks,
+            prefix,
+            chunk / piece * Ranks);
+        double mixed = Stages * _step.Time(prompt).TotalSeconds;
+
+        // an engine that does not mix lets decoding sequences wait while it works on prompts
+        double mean = engine.ChunkedPrefill ? Math.Max(0, 1 - share) * decode + share * mixed : decode + _step.Factors.Stall * share * mixed;
+        return new MeanStep(batch, mean, decode, mixed, input / piece, share);
+    }
+
+    /// <summary>The mean step of a closed loop with requests in flight; those beyond what memory and engine hold wait outside.</summary>
+    public MeanStep AtConcurrency(double inFlight)
+    {
+        double most = Math.Min(inFlight, Math.Min(MostByMemory, MostByEngine));
+        MeanStep high = At(most);
+        double above = Excess(high);
+        if (above <= 0)
+        {
+            return high;
+        }
+
+        // held requests grow with the batch, nearly in a straight line: false position with halved weights (Illinois) needs a handful of steps
+        MeanStep low = At(most / (1 + high.FirstTokenSeconds / (StepsOfOutput * high.StepSeconds)));
+        double below = Excess(low);
+        for (int i = 0; i < 40 && below > 0 && low.Batch > 1e-9 * most; i++)
+        {
+            high = low;
+            above = below;
+            low = At(low.Batch / 2);
+            below = Excess(low);
+        }
+
+        MeanStep found = low;
+        for (int i = 0; i < 30 && high.Batch - low.Batch > 1e-6 * high.Batch; i++)
+        {
+            found = At(low.Batch + (high.Batch - low.Batch) * -below / (above - below));
+            double excess = Excess(found);
+            if (Math.Abs(excess) < 1e-7 * inFlight)
+            {
+                break;
+            }
+
+            if (excess <= 0)
+            {
+                low = found;
+                below = excess;
+                above /= 2;
+            }
+            else
+            {
+                high = found;
+                above = excess;
+                below /= 2;
+            }
+        }
+
+        return found;
+
+        double Excess(MeanStep step) => step.Batch * (1 + step.FirstTokenSeconds / (StepsOfOutput * step.StepSeconds)) - inFlight;
+    }
+
+    /// <summary>The mean step at a rate of requests; beyond what the replica can take, that of the fullest batch.</summary>
+    public MeanStep AtRate(double requestsPerSecond)
+    {
+        double low = 0;
+        double high = Math.Min(MostByMemory, MostByEngine);
+        MeanStep step = At(high);
+        if (high / (StepsOfOutput * step.StepSeconds) <= requestsPerSecond)
+        {
+            return step;
+        }
+
+        for (int i = 0; i < 30 && high - low > 1e-4 * high; i++)
+        {
+            double batch = (low + high) / 2;
+            step = At(batch);
+            (low, high) = batch / (StepsOfOutput * step.StepSeconds) <= requestsPerSecond ? (batch, high) : (low, batch);
+        }
+
+        return At(low);
+    }
+}

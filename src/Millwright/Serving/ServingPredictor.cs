@@ -1,0 +1,342 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Millwright.Applications;
+using Millwright.Chips;
+using Millwright.Operators;
+using Millwright.Performance;
+
+namespace Millwright.Serving;
+
+/// <summary>
+/// Predicts runs in the mean: closed loops, open loops and full queues, prefill and decode together or apart. Safe to use from many threads.
+/// </summary>
+/// <param name="library">Measured operator grids.</param>
+/// <param name="calibrationOf">Overheads and factors of the engines and the bands of predictions, for a run.</param>
+public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, EngineCalibration> calibrationOf) : IServingPredictor
+{
+    /// <summary>
+    /// Requests in flight over those asked for, mean over a closed loop of ten rounds with its start and end. Source: rows of shared measurements
+    /// obey Little's law at 0.98 (5th to 95th percentile 0.89 to 1.00).
+    /// </summary>
+    private const double ClosedLoopUse = 0.98;
+
+    /// <summary>Memory share that a run which was measured must have used, where ours would leave no room.</summary>
+    private const double MostMemoryFraction = 0.97;
+
+    private readonly ConcurrentDictionary<(string System, EngineFamily Engine), OperatorTimes?> _times = new();
+    private readonly ConcurrentDictionary<Key, StepModel> _models = new();
+
+    /// <summary>A predictor with one calibration for all runs.</summary>
+    /// <param name="library">Measured operator grids.</param>
+    /// <param name="calibration">The calibration.</param>
+    public ServingPredictor(OperatorLibrary library, EngineCalibration calibration)
+        : this(library, _ => calibration)
+    {
+    }
+
+    /// <inheritdoc/>
+    public ServingEstimate? Predict(ServingCase run, out string reason)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (TimesOf(run, out reason) is not { } times)
+        {
+            return null;
+        }
+
+        List<string> remarks = [];
+        if (times.Clock.Lender.Distance != CurveDistance.Measured)
+        {
+            remarks.Add($"operator times borrowed from {times.Clock.Lender.SystemId}");
+        }
+
+        if (run.EngineIsAssumed)
+        {
+            remarks.Add("version or settings of the engine assumed");
+        }
+
+        return run switch
+        {
+            { Pools: { } pools } => PredictApart(run, pools, times, remarks, out reason),
+            { Layout: { } layout } => PredictTogether(run, layout, times, remarks, out reason),
+            _ => PredictBest(run, times, remarks, out reason),
+        };
+    }
+
+    /// <summary>The compiled step of a run with one layout; kept, so that like runs share it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="layout">The layout.</param>
+    /// <param name="reason">Why there is none, in words; empty on success.</param>
+    /// <returns>The step without the factors of its engine, or null.</returns>
+    public StepModel? StepOf(ServingCase run, ParallelLayout layout, out string reason)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return TimesOf(run, out reason) is { } times ? StepOf(run, layout, times, [], out reason) : null;
+    }
+
+    /// <summary>Time per output token of a closed loop on one layout, as a function of the factors of the engine; null when it cannot be.</summary>
+    internal Func<EngineFactors, double>? ReplicaOf(ServingCase run, ParallelLayout layout)
+    {
+        if (TimesOf(run, out _) is not { } times || StepOf(run, layout, times, [], out _) is not { } step)
+        {
+            return null;
+        }
+
+        MeanReplica bare = new(step, run.Lengths, run.Speculation);
+        return Math.Min(bare.MostByMemory, bare.MostByEngine) < 1
+            ? null
+            : factors => new MeanReplica(step.With(factors), run.Lengths, run.Speculation).AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas)).StepSeconds / Accepted(run);
+    }
+
+    /// <summary>Time per output token of a closed loop on pools apart, as a function of the factors of the engine; null when it cannot be.</summary>
+    internal Func<EngineFactors, double>? PoolsOf(ServingCase run, SplitPools pools)
+    {
+        if (TimesOf(run, out _) is not { } times
+            || StepOf(run, pools.PrefillLayout, times, [], out _) is not { } prefill
+            || StepOf(run, pools.DecodeLayout, times, [], out _) is not { } decode)
+        {
+            return null;
+        }
+
+        double link = LinkOf(times, pools);
+        MeanPools bare = new(prefill, decode, pools, run.Lengths, run.Speculation, link);
+        return !bare.PrefillFits || bare.MostPerWorker < 1
+            ? null
+            : factors => new MeanPools(prefill.With(factors), decode.With(factors), pools, run.Lengths, run.Speculation, link)
+                .AtConcurrency(Math.Max(1, run.Concurrency)).StepSeconds / Accepted(run);
+    }
+
+    private ServingEstimate? PredictTogether(ServingCase run, ParallelLayout layout, OperatorTimes times, List<string> remarks, out string reason)
+    {
+        if (StepOf(run, layout, times, remarks, out reason) is not { } step)
+        {
+            return null;
+        }
+
+        MeanReplica replica = new(step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
+        double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
+        if (most < 1)
+        {
+            reason = DoesNotFit(run, step);
+            return null;
+        }
+
+        MeanStep full = replica.At(most);
+        double rate = full.Batch / (replica.StepsOfOutput * full.StepSeconds);
+        MeanStep state = run.Load switch
+        {
+            LoadKind.ClosedLoop => replica.AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas)),
+            LoadKind.OpenLoop => replica.AtRate(run.RequestRatePerSecond / run.Replicas),
+            _ => full,
+        };
+        double served = state.Batch / (replica.StepsOfOutput * state.StepSeconds);
+        if (run.Load == LoadKind.ClosedLoop)
+        {
+            served *= ClosedLoopUse;
+        }
+
+        StepTimes mean = step.Time(new StepShape(state.Batch, state.Batch * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens)));
+        return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, Watts(times, run, mean), remarks);
+    }
+
+    private ServingEstimate? PredictApart(ServingCase run, SplitPools pools, OperatorTimes times, List<string> remarks, out string reason)
+    {
+        if (StepOf(run, pools.PrefillLayout, times, remarks, out reason) is not { } prefill
+            || StepOf(run, pools.DecodeLayout, times, remarks, out reason) is not { } decode)
+        {
+            return null;
+        }
+
+        EngineFactors factors = calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id);
+        double link = LinkOf(times, pools);
+        MeanPools mean = new(prefill.With(factors), decode.With(factors), pools, run.Lengths, run.Speculation, link);
+        if (!mean.PrefillFits || mean.MostPerWorker < 1)
+        {
+            reason = DoesNotFit(run, mean.PrefillFits ? decode : prefill);
+            return null;
+        }
+
+        MeanPoolsState state = run.Load switch
+        {
+            LoadKind.ClosedLoop => mean.AtConcurrency(Math.Max(1, run.Concurrency)),
+            LoadKind.OpenLoop => mean.AtRate(run.RequestRatePerSecond),
+            _ => mean.At(mean.MostPerWorker),
+        };
+        MeanPoolsState full = mean.At(mean.MostPerWorker);
+        StepTimes step = decode.Time(new StepShape(
+            state.BatchPerWorker, state.BatchPerWorker * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens)));
+        double served = state.RequestsPerSecond * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
+        return Estimate(
+            run, pools.DecodeLayout, pools.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, full.RequestsPerSecond, Watts(times, run, step), remarks);
+    }
+
+    // the layout of a run that does not tell its own: the one with the most output on its chips within the limits
+    private ServingEstimate? PredictBest(ServingCase run, OperatorTimes times, List<string> remarks, out string reason)
+    {
+        if (run.Chips is not { } chips || chips < 1)
+        {
+            reason = "neither a layout nor a number of chips is stated";
+            return null;
+        }
+
+        ServingEstimate? best = null;
+        string last = "";
+        foreach (ParallelLayout layout in Layouts(run, chips))
+        {
+            ServingCase trial = run with { Replicas = chips / layout.Chips };
+            if (BestOf(trial, layout, times, out string why) is { } found)
+            {
+                if (best is null || found.OutputTokensPerChipSecond > best.OutputTokensPerChipSecond)
+                {
+                    best = found;
+                }
+            }
+            else if (why.Length > 0)
+            {
+                last = why;
+            }
+        }
+
+        reason = best is null ? $"no layout on {chips} chips serves it: {last}" : "";
+        remarks.Add("layout found by search");
+        return best is null ? null : best with { Remarks = [.. remarks] };
+    }
+
+    private ServingEstimate? BestOf(ServingCase run, ParallelLayout layout, OperatorTimes times, out string reason)
+    {
+        if (StepOf(run, layout, times, [], out reason) is not { } step)
+        {
+            return null;
+        }
+
+        MeanReplica replica = new(step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
+        double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
+        if (most < 1)
+        {
+            reason = DoesNotFit(run, step);
+            return null;
+        }
+
+        double perToken = run.TimePerOutputTokenLimitSeconds ?? double.PositiveInfinity;
+        double firstToken = run.TimeToFirstTokenLimitSeconds ?? double.PositiveInfinity;
+        MeanStep state = replica.At(most);
+        if (!Meets(state))
+        {
+            double low = 0;
+            double high = most;
+            for (int i = 0; i < 30; i++)
+            {
+                double middle = (low + high) / 2;
+                (low, high) = Meets(replica.At(middle)) ? (middle, high) : (low, middle);
+            }
+
+            state = replica.At(low);
+            if (low < 1e-6 * most || !Meets(state))
+            {
+                reason = "no batch meets the limits";
+                return null;
+            }
+        }
+
+        double served = state.Batch / (replica.StepsOfOutput * state.StepSeconds);
+        StepTimes mean = step.Time(new StepShape(state.Batch, state.Batch * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens)));
+        return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, served * run.Replicas, Watts(times, run, mean), []);
+
+        bool Meets(MeanStep trial) => trial.StepSeconds / Accepted(run) <= perToken && trial.FirstTokenSeconds <= firstToken;
+    }
+
+    private static IEnumerable<ParallelLayout> Layouts(ServingCase run, int chips)
+    {
+        for (int used = 1; used <= chips; used *= 2)
+        {
+            for (int stages = 1; stages <= used && stages <= 8; stages *= 2)
+            {
+                int stage = used / stages;
+                for (int ranks = 1; ranks <= (run.Model.HasExperts ? stage : 1); ranks *= 2)
+                {
+                    for (int experts = 1; experts <= (run.Model.HasExperts ? stage : 1); experts *= 2)
+                    {
+                        yield return new ParallelLayout(stage / ranks, stages, ranks, experts);
+                    }
+                }
+            }
+        }
+    }
+
+    private ServingEstimate Estimate(
+        ServingCase run, ParallelLayout layout, int chips, double perToken, double firstToken, double requests, double mostRequests, double watts, List<string> remarks)
+    {
+        EngineCalibration calibration = calibrationOf(run);
+        ErrorBand band = calibration.BandOf(calibration.KindOf(run.Model.Id, run.System.Id));
+        double output = requests * run.Lengths.MeanOutputTokens / chips;
+        return new ServingEstimate(
+            perToken,
+            perToken * band.Low,
+            perToken * band.High,
+            firstToken,
+            output + requests * run.Lengths.MeanInputTokens / chips,
+            output,
+            mostRequests,
+            watts,
+            layout,
+            [.. remarks]);
+    }
+
+    // the cache moves over the scale-up links where both pools share a domain
+    private static double LinkOf(OperatorTimes times, SplitPools pools) =>
+        Math.Max(times.Peaks.ScaleOutBytesPerSecond, times.Peaks.ScaleUpDomain >= pools.Chips ? times.Peaks.ScaleUpBytesPerSecond : 0);
+
+    private static double Accepted(ServingCase run) => 1 + (run.Speculation?.AcceptedTokens ?? 0);
+
+    private static double Watts(OperatorTimes times, ServingCase run, in StepTimes step)
+    {
+        CallTime all = step.Division;
+        double total = all.TotalSeconds;
+        return total > 0
+            ? times.Clock.BoardWatts(OperatorKind.Gemm, run.Precision.Dense, all.ComputeSeconds / total, all.MemorySeconds / total, total)
+            : times.Clock.IdleWatts;
+    }
+
+    private OperatorTimes? TimesOf(ServingCase run, out string reason)
+    {
+        string why = "";
+        OperatorTimes? times = _times.GetOrAdd((run.System.Id, run.Engine.Family), key => OperatorTimes.Create(run.System, key.Engine, library, out why));
+        reason = times is not null ? "" : why.Length > 0 ? why : $"{run.System.Name}: its data sheet lacks what a time needs";
+        return times;
+    }
+
+    private StepModel? StepOf(ServingCase run, ParallelLayout layout, OperatorTimes times, List<string> remarks, out string reason)
+    {
+        reason = LayoutCheck.Fault(run.Model, layout);
+        if (reason.Length > 0)
+        {
+            return null;
+        }
+
+        Deployment deployment = new(run.Model, run.System, layout, run.Precision, run.Engine);
+        StepModel step = _models.GetOrAdd(
+            new Key(run.Model.Id, run.System.Id, layout, run.Precision, run.Engine, run.Speculation?.DraftTokens ?? 0),
+            key => StepModel.Compile(deployment, times, new EngineFactors(), key.DraftTokens));
+        double one = step.SequenceBytes(run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens);
+        if (step.Memory.CachePoolBytes < one && run.Engine.MemoryFraction < MostMemoryFraction && run.Layout is not null | run.Pools is not null)
+        {
+            // a run that took place had room: its memory share was set higher than the default
+            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"memory share of {MostMemoryFraction:0.00} assumed, since the engine's default leaves no room"));
+            return StepOf(run with { Engine = run.Engine with { MemoryFraction = MostMemoryFraction, MaxBatchedTokens = Math.Min(run.Engine.MaxBatchedTokens, 2048) } }, layout, times, remarks, out reason);
+        }
+
+        return step;
+    }
+
+    private static string DoesNotFit(ServingCase run, StepModel step)
+    {
+        MemoryPlan memory = step.Memory;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{run.Model.Id} does not fit on {run.System.Name} as {step.Deployment.Layout}: each chip holds {memory.WeightBytes / 1e9:0.#} GB of weights, "
+            + $"{memory.ActivationBytes / 1e9:0.#} GB of activations and {memory.RuntimeBytes / 1e9:0.#} GB of the runtime, and may use {memory.UsableBytes / 1e9:0.#} GB, "
+            + $"which leaves no room for the cache of one request");
+    }
+
+    private readonly record struct Key(
+        string Model, string System, ParallelLayout Layout, PrecisionPlan Precision, EngineSettings Engine, int DraftTokens);
+}
