@@ -49,7 +49,7 @@ public sealed class LaunchOptionTests
                     refused++;
                 }
             },
-            iter: 400);
+            iter: 1000);
         Assert.True(written > 30, $"only {written} written");
         Assert.True(refused > 30, $"only {refused} refused");
     }
