@@ -83,7 +83,7 @@ internal sealed class MeanReplica
         double mixed = Stages * _step.Time(prompt).TotalSeconds;
 
         // an engine that does not mix lets decoding sequences wait while it works on prompts
-        double mean = engine.ChunkedPrefill ? Math.Max(0, 1 - share) * decode + share * mixed : decode + share * mixed;
+        double mean = engine.ChunkedPrefill ? Math.Max(0, 1 - share) * decode + share * mixed : decode + _step.Factors.Stall * share * mixed;
         return new MeanStep(batch, mean, decode, mixed, input / piece, share);
     }
 

@@ -29,12 +29,12 @@ public enum HoldOut
 /// </summary>
 public sealed class ServingFit
 {
-    private const int EngineParameters = 7;
+    private const int EngineParameters = 9;
     private const int PairParameters = 3;
 
     // means and standard deviations of the priors of log(host), log(host for a sequence), log(factors)
-    private static readonly double[] s_engineMeans = [Math.Log(1e-3), Math.Log(1e-5), 0, 0, 0, 0, 0];
-    private static readonly double[] s_engineDeviations = [1, 1, 0.25, 0.3, 0.3, 0.3, 0.4];
+    private static readonly double[] s_engineMeans = [Math.Log(1e-3), Math.Log(1e-5), Math.Log(0.8), 0, 0, 0, 0, 0, Math.Log(0.6)];
+    private static readonly double[] s_engineDeviations = [1, 1, 0.4, 0.2, 0.25, 0.25, 0.25, 0.4, 0.4];
     private const double PairDeviation = 0.15;
 
     // weight of a row: 1 / sqrt(rows of its configuration), so that long curves do not drown short ones
@@ -179,7 +179,15 @@ public sealed class ServingFit
     }
 
     private static EngineFactors EngineOf(double[] x, int at) => new(
-        Math.Exp(x[at]), Math.Exp(x[at + 1]), Math.Exp(x[at + 2]), Math.Exp(x[at + 3]), Math.Exp(x[at + 4]), Math.Exp(x[at + 5]), Math.Exp(x[at + 6]));
+        Math.Exp(x[at]),
+        Math.Exp(x[at + 1]),
+        Math.Exp(x[at + 2]),
+        Math.Exp(x[at + 3]),
+        Math.Exp(x[at + 4]),
+        Math.Exp(x[at + 5]),
+        Math.Exp(x[at + 6]),
+        Math.Exp(x[at + 7]),
+        Math.Exp(x[at + 8]));
 
     private static EngineFactors PairOf(double[] x, int at) =>
         new(Dense: Math.Exp(x[at]), Experts: Math.Exp(x[at + 1]), Prefill: Math.Exp(x[at + 2]));
