@@ -14,11 +14,12 @@ internal static class ValidateServingCommand
         Argument<string> file = new("file") { Description = "Measured runs: CSV with the columns of docs/validate-serving.md, plain or .gz." };
         Option<string?> predictions = new("--out") { Description = "Write the prediction of each row to this CSV file.", HelpName = "FILE" };
         Option<string?> peer = new("--peer") { Description = "Another program's answers (CSV: id, status, tpot_ms), to be shown beside ours.", HelpName = "FILE" };
+        Option<string?> calibration = new("--calibration") { Description = "Residuals of the engines, as fitted to measured runs (JSON). Left out: none.", HelpName = "FILE" };
         Option<bool> all = new("--all") { Description = "Score suspect rows and rows that a later run replaced, too." };
         Option<string?> json = CommonOptions.Json();
         Option<string?> html = CommonOptions.Html();
         Option<string[]> folders = CommonOptions.Catalog();
-        Command command = new("serving", "Predict measured serving runs row by row, and score the predictions.") { file, predictions, json, html, peer, all, folders };
+        Command command = new("serving", "Predict measured serving runs row by row, and score the predictions.") { file, predictions, json, html, peer, calibration, all, folders };
         command.SetAction((parsed, cancellation) =>
         {
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
@@ -28,7 +29,7 @@ internal static class ValidateServingCommand
             IReadOnlyList<ServingRow> rows = ServingRowReader.Read(path);
             PeerAnswers? answers = parsed.GetValue(peer) is { } other ? PeerAnswers.Read(other) : null;
             CatalogData catalog = Session.LoadCatalog(parsed.GetValue(folders));
-            DefaultPredictor predictor = DefaultPredictor.Create(catalog);
+            DefaultPredictor predictor = DefaultPredictor.Create(DefaultPredictor.Calibration(parsed.GetValue(calibration)));
             RowPrediction[] predicted;
             using (ProgressLine progress = new(session.Errors, "Predicting"))
             {
