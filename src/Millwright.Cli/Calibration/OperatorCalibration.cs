@@ -16,6 +16,7 @@ internal sealed record OperatorCalibration(IReadOnlyList<OperatorFit> Fits, IRea
         new GemmFamily(),
         new ExchangeFamily(),
         new QuantiseFamily(),
+        new PowerFamily(),
         new AttentionFamily(),
         new LatentAttentionFamily(),
         new ExpertFamily(),
