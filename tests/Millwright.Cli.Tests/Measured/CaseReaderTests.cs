@@ -106,6 +106,7 @@ public sealed class CaseReaderTests
     [InlineData("4,16,4,4,true", "2,32,16,16,true", "4 x (dp4 ep4) + 2 x (dp16 ep16)", 48)]
     [InlineData("1,8,8,1,false", "9,72,8,1,false", "1 x (tp8) + 9 x (tp8)", 80)]
     [InlineData("1,4,1,1,true", "1,32,1,1,true", "1 x (dp4 ep4) + 1 x (dp32 ep32)", 36)]
+    [InlineData("1,4,1,1,true", "4,16,1,1,true", "1 x (tp4) + 4 x (tp4)", 20)]
     [InlineData("1,4,1,1,false", "1,8,8,8,true", "1 x (tp4) + 1 x (dp8 ep8)", 12)]
     [InlineData("2,,1,4,true", "5,,8,8,false", "2 x (dp4 ep4) + 5 x (tp8 ep8)", 48)]
     [InlineData("1,8,1,8,false", "1,16,1,16,true", "1 x (dp8 ep8) + 1 x (dp16 ep16)", 24)]
