@@ -1,4 +1,3 @@
-using Millwright.Chips;
 using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
