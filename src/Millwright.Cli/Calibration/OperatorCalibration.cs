@@ -11,7 +11,18 @@ namespace Millwright.Cli.Calibration;
 internal sealed record OperatorCalibration(IReadOnlyList<OperatorFit> Fits, IReadOnlyList<string> Skipped)
 {
     /// <summary>The families that are fitted; a new kind of operator is one more.</summary>
-    private static readonly IOperatorFamily[] Families = [new GemmFamily(), new ExchangeFamily(), new QuantiseFamily()];
+    private static readonly IOperatorFamily[] Families = 
+    [
+        new GemmFamily(),
+        new ExchangeFamily(),
+        new QuantiseFamily(),
+        new PowerFamily(),
+        new AttentionFamily(),
+        new LatentAttentionFamily(),
+        new ExpertFamily(),
+        new ExpertExchangeFamily(),
+        new StateSpaceFamily(),
+    ];
 
     /// <summary>Fits every table of a folder that a family takes.</summary>
     /// <param name="folder">The folder.</param>

@@ -83,7 +83,13 @@ internal static class CatalogCommand
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
             string path = parsed.GetValue(config)!;
             string modelId = parsed.GetValue(id) ?? UserModel.IdOf(path);
-            TableDocument document = CatalogTables.Model(Architecture(path, CatalogYaml.ReadModelConfig(path, modelId)));
+            ModelArchitecture model = Architecture(path, CatalogYaml.ReadModelConfig(path, modelId));
+            TableDocument document = CatalogTables.Model(model);
+            if (model.UnreadFields.Count > 0)
+            {
+                document = document with { Notes = [.. document.Notes, Warning(model.UnreadFields)] };
+            }
+
             if (parsed.GetValue(folder) is { } target)
             {
                 string written = UserModel.Add(target, modelId, path).RowFile;
@@ -95,6 +101,9 @@ internal static class CatalogCommand
         });
         return command;
     }
+
+    private static string Warning(IReadOnlyList<string> fields) =>
+        $"Warning: not understood, and so not counted, though the names sound like a part of the shape: {string.Join(", ", fields)}.";
 
     private static ModelArchitecture Architecture(string path, ModelRecord model)
     {

@@ -318,6 +318,16 @@ internal static class CatalogTables
         AddNumber(rows, "weights in fp8", model.WeightBytes(OperandPrecision.Fp8), "B");
         AddNumber(rows, "weights in fp4", model.WeightBytes(OperandPrecision.Fp4), "B");
         AddNumber(rows, "KV cache of a token in bf16, at 8,192 tokens", KvBytesPerToken(model), "B");
+        if (model.DraftLayers.Count > 0)
+        {
+            Add(rows, "parameters of multi-token prediction", $"{model.DraftParameters:N0}, not counted above");
+        }
+
+        if (model.Vision is { } vision)
+        {
+            Add(rows, "parameters of the image encoder", $"{vision.Parameters:N0}, not counted above");
+            Add(rows, "tokens of an image", $"{vision.TokensPerImage:N0} at {vision.ImageSize} x {vision.ImageSize} pixels");
+        }
     }
 
     private static double KvBytesPerToken(ModelArchitecture model) => model.KvCacheBytes(8192, 2) / 8192;

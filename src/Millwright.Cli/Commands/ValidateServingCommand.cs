@@ -28,10 +28,11 @@ internal static class ValidateServingCommand
             IReadOnlyList<ServingRow> rows = ServingRowReader.Read(path);
             PeerAnswers? answers = parsed.GetValue(peer) is { } other ? PeerAnswers.Read(other) : null;
             CatalogData catalog = Session.LoadCatalog(parsed.GetValue(folders));
+            DefaultPredictor predictor = DefaultPredictor.Create(catalog);
             RowPrediction[] predicted;
             using (ProgressLine progress = new(session.Errors, "Predicting"))
             {
-                predicted = RowPrediction.Of(rows, new ServingCaseReader(catalog), Predictor(catalog), progress, cancellation);
+                predicted = RowPrediction.Of(rows, new ServingCaseReader(catalog), predictor.Predictor, progress, cancellation);
             }
 
             if (output is not null)
@@ -39,19 +40,15 @@ internal static class ValidateServingCommand
                 PredictionFile.Write(output, predicted);
             }
 
-            ServingReport report = ServingReport.Of(predicted, parsed.GetValue(all), answers, seen: null);
-            session.Show(ServingDocument.Of(report, path, PredictorName, catalog.Hash, full: false), null, null);
-            TableDocument full = ServingDocument.Of(report, path, PredictorName, catalog.Hash, full: true);
+            ServingReport report = ServingReport.Of(predicted, parsed.GetValue(all), answers, predictor.Seen);
+            session.Show(ServingDocument.Of(report, path, predictor.Name, catalog.Hash, full: false), null, null);
+            TableDocument full = ServingDocument.Of(report, path, predictor.Name, catalog.Hash, full: true);
             jsonFile?.Write(DocumentJson.Write(full));
             htmlFile?.Write(DocumentPage.Write(full));
             return Task.FromResult(0);
         });
         return command;
     }
-
-    private const string PredictorName = "the capacity model";
-
-    private static CapacityPredictor Predictor(CatalogData catalog) => new(catalog);
 
     private static void RefuseSame(OutputFile? output, string input, string? peer, OutputFile? json, OutputFile? html)
     {

@@ -61,7 +61,7 @@ internal sealed class CsvTable
 
         foreach (string name in required.Where(name => !columns.ContainsKey(name)))
         {
-            string nearest = Spelling.Nearest(name, [.. columns.Keys]) is { } near ? $" Is it \"{Shown(near)}\"?" : "";
+            string nearest = Spelling.Nearest(name, [.. columns.Keys.Except(required, StringComparer.OrdinalIgnoreCase)]) is { } near ? $" Is it \"{Shown(near)}\"?" : "";
             throw new InputException(file, header[0].Line, 1, $"The column \"{name}\" is missing.{nearest} Needed are: {string.Join(", ", required)}.");
         }
 

@@ -40,6 +40,11 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
                 : Fail("the row states neither a layout nor a number of chips", out reason);
         }
 
+        if (!byRank && tensor >= FewestFlattenedChips && !BitOperations.IsPow2(tensor))
+        {
+            return new RowLayout(null, 1, row.Chips ?? tensor, null, $"TP of {tensor} is no cut that engines make: the best layout of {row.Chips ?? tensor} chips is looked for");
+        }
+
         if (notes is { ExpertTensorWays: > 1, ExpertWays: > 1 } && notes.ExpertTensorWays == notes.ExpertWays && (byRank || tensor == notes.ExpertTensorWays * notes.ExpertWays))
         {
             // The copy multiplies the TP of the run by its EP, which share the same chips: the same points stand elsewhere in the
@@ -54,11 +59,6 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
             int world = cut * spread;
             ParallelLayout told = byRank ? new(1, pipeline, world, spread) : new(tensor, pipeline, world / tensor, spread);
             return With(told, row.Chips is { } stated && stated >= told.Chips ? stated : null);
-        }
-
-        if (!byRank && tensor >= FewestFlattenedChips && !BitOperations.IsPow2(tensor))
-        {
-            return new RowLayout(null, 1, row.Chips ?? tensor, null, $"TP of {tensor} is no cut that engines make: the best layout of {row.Chips ?? tensor} chips is looked for");
         }
 
         ParallelLayout layout;

@@ -89,6 +89,9 @@ public sealed class ExpertExchangeTimes
     /// <summary>Name of DeepEP's low-latency combine.</summary>
     public const string FastCombineName = "exchange-combine-low-latency";
 
+    /// <summary>What is added to the four names above for exchanges over several nodes.</summary>
+    public const string OverNodes = "-over-nodes";
+
     /// <summary>Name of the dispatch in a rack, preparation included.</summary>
     public const string RackDispatchName = "exchange-dispatch-rack";
 
@@ -98,10 +101,8 @@ public sealed class ExpertExchangeTimes
     private const int RanksOfNode = 8;
 
     private readonly ChipPeaks _peaks;
-    private readonly SmoothGrid _dispatch;
-    private readonly SmoothGrid _combine;
-    private readonly SmoothGrid _fastDispatch;
-    private readonly SmoothGrid _fastCombine;
+    private readonly SmoothGrid[] _inNode;
+    private readonly SmoothGrid[] _overNodes;
     private readonly SmoothGrid[] _rackDispatch;
     private readonly SmoothGrid[] _rackCombine;
 
@@ -115,10 +116,8 @@ public sealed class ExpertExchangeTimes
     {
         KernelShelf shelf = new(lender, engine, library);
         _peaks = peaks;
-        _dispatch = shelf.Find(DispatchName, OperandPrecision.Fp8);
-        _combine = shelf.Find(CombineName, OperandPrecision.Bf16);
-        _fastDispatch = shelf.Find(FastDispatchName, OperandPrecision.Fp8);
-        _fastCombine = shelf.Find(FastCombineName, OperandPrecision.Bf16);
+        _inNode = DeepEp(shelf, "");
+        _overNodes = DeepEp(shelf, OverNodes);
         _rackDispatch =
         [
             shelf.Find(RackDispatchName, OperandPrecision.Bf16),
@@ -128,7 +127,7 @@ public sealed class ExpertExchangeTimes
         _rackCombine = [shelf.Find(RackCombineName, OperandPrecision.Bf16), shelf.Find(RackCombineName, OperandPrecision.Fp4, OperandPrecision.Bf16)];
     }
 
-    /// <summary>Nodes of the grids of exchanges in nodes along each coordinate of <see cref="ExpertExchangeCall.PlaceNodes"/>.</summary>
+    /// <summary>Nodes of the grids of exchanges in and over nodes along each coordinate of <see cref="ExpertExchangeCall.PlaceNodes"/>.</summary>
     public static IReadOnlyList<double[]> NodeAxes { get; } = [[-4, -2, 0, 2, 3, 4, 5, 6, 8, 10, 12, 15], [0, 1, 2, 3]];
 
     /// <summary>Nodes of the grids of exchanges in a rack along each coordinate of <see cref="ExpertExchangeCall.PlaceRack"/>.</summary>
@@ -176,9 +175,19 @@ public sealed class ExpertExchangeTimes
 
         ExpertExchangeCall there = new(tokensPerRank, hidden, topExperts, ranks, ranksPerDomain, dispatchBytesPerElement, lowLatency);
         ExpertExchangeCall back = there with { BytesPerElement = combineBytesPerElement };
+        var grids = ranks > ranksPerDomain ? _overNodes : _inNode;
+        var mode = lowLatency ? 2 : 0;
         there.PlaceNodes(_peaks, point);
-        var dispatch = there.Ideal(_peaks).At((lowLatency ? _fastDispatch : _dispatch).At(point));
+        var dispatch = there.Ideal(_peaks).At(grids[mode].At(point));
         back.PlaceNodes(_peaks, point);
-        return new ExpertExchangeTime(dispatch, back.Ideal(_peaks).At((lowLatency ? _fastCombine : _combine).At(point)));
+        return new ExpertExchangeTime(dispatch, back.Ideal(_peaks).At(grids[mode + 1].At(point)));
     }
+
+    private static SmoothGrid[] DeepEp(KernelShelf shelf, string suffix) =>
+    [
+        shelf.Find(DispatchName + suffix, OperandPrecision.Fp8),
+        shelf.Find(CombineName + suffix, OperandPrecision.Bf16),
+        shelf.Find(FastDispatchName + suffix, OperandPrecision.Fp8),
+        shelf.Find(FastCombineName + suffix, OperandPrecision.Bf16),
+    ];
 }

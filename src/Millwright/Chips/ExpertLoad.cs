@@ -33,8 +33,10 @@ public readonly record struct ExpertLoad(double Rows, double Touched)
     /// equal popularity; between 0 and 1.01 the excess of the busiest rank is in proportion.
     /// </param>
     /// <returns>
-    /// The load. Rows: mean x (1 + c m / sqrt(experts of a rank)) with c the coefficient of variation of the law and m the expected greatest of as many
-    /// normal numbers as ranks, near 0.564 log2(ways)^0.81 (within 3 % of tables of normal order statistics up to 256). Touched: the mean of
+    /// The load. Rows: mean x (1 + the greater of two excesses). One is c m / sqrt(experts of a rank), with c the coefficient of variation of the law and
+    /// m the expected greatest of as many normal numbers as ranks, near 0.564 log2(ways)^0.81 (within 5 % of normal order statistics up to 256). The
+    /// other, for ranks of few experts, is that of the rank which has the most popular expert, whose load is the law's quantile 1 - 1 / (2 experts).
+    /// Touched: the mean of
     /// 1 - exp(-rows of an expert) over quantiles of the law; with equal popularity 1 - (1 - top / experts)^tokens.
     /// </returns>
     public static ExpertLoad Busiest(double tokens, double topExperts, double experts, double expertWays, double skew)
@@ -52,10 +54,11 @@ public readonly record struct ExpertLoad(double Rows, double Touched)
         var range = pairs > experts ? Math.Max(2, ShareOfTokens * tokens) : RangeOfFewPairs;
         var (lawMean, variation) = Law(range, exponent);
         var greatest = expertWays <= 1 ? 0 : 0.564 * Math.Pow(Math.Log2(expertWays), 0.81);
-        var excess = variation * greatest / Math.Sqrt(local);
+        var least = Math.Pow(range, 1 - exponent);
+        var top = Math.Pow(1 - (1 - 0.5 / experts) * (1 - least), 1 / (1 - exponent)) / lawMean;
+        var excess = expertWays <= 1 ? 0 : Math.Max(variation * greatest / Math.Sqrt(local), (top - 1) / local);
         var perExpert = mean / local * (1 + excess) / lawMean;
         double missed = 0;
-        var least = Math.Pow(range, 1 - exponent);
         for (var i = 0; i < Quantiles; i++)
         {
             var share = (i + 0.5) / Quantiles;

@@ -55,8 +55,20 @@ public sealed class ExpertTimes
     /// <summary>Name of the operator with 4-bit weights and 8-bit activations.</summary>
     public const string NarrowActivationsOperatorName = "experts-narrow-activations";
 
+    /// <summary>Name of the operator by an engine's general kernels, where the others do not take the layer: those of 4-bit weights that are made for
+    /// few rows take gated experts, up to <see cref="MostExpertsOfSpecialKernels"/> of them and <see cref="MostTopOfSpecialKernels"/> of each token (as far
+    /// as they were measured).</summary>
+    public const string GeneralOperatorName = "experts-general";
+
+    /// <summary>Most experts of a layer for which special kernels were measured.</summary>
+    public const int MostExpertsOfSpecialKernels = 256;
+
+    /// <summary>Most experts of a token for which special kernels were measured.</summary>
+    public const int MostTopOfSpecialKernels = 8;
+
     private readonly ChipPeaks _peaks;
     private readonly PrecisionGrids _grids;
+    private readonly SmoothGrid?[] _general;
     private readonly SmoothGrid _narrowActivations;
 
     /// <summary>Makes the times of a chip.</summary>
@@ -70,6 +82,7 @@ public sealed class ExpertTimes
         KernelShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _grids = PrecisionGrids.OfWeights(shelf, OperatorName);
+        _general = General(shelf);
         _narrowActivations = shelf.TryFind(NarrowActivationsOperatorName, OperandPrecision.Mxfp4)?.LogFactor ?? _grids[OperandPrecision.Fp8];
     }
 
@@ -108,16 +121,37 @@ public sealed class ExpertTimes
     {
         var load = ExpertLoad.Busiest(tokensInGroup, topExperts, experts, expertWays, skew);
         var held = exchanged ? Math.Min(tokensInGroup, load.Rows) : tokensInGroup;
-        return At(new ExpertCall(hidden, inter, tensorWays, precision, load, held, matrices, narrowActivations));
+        var special = matrices > 2 && experts <= MostExpertsOfSpecialKernels && topExperts <= MostTopOfSpecialKernels;
+        return At(new ExpertCall(hidden, inter, tensorWays, precision, load, held, matrices, narrowActivations), special);
     }
 
     /// <summary>Time of one call.</summary>
     /// <param name="call">The call.</param>
+    /// <param name="special">True where kernels made for few rows take the layer, as <see cref="GeneralOperatorName"/> tells.</param>
     /// <returns>The time, never below the ideal one.</returns>
-    public CallTime At(in ExpertCall call)
+    public CallTime At(in ExpertCall call, bool special = true)
     {
         Span<double> point = stackalloc double[3];
         call.Place(point);
-        return call.Ideal(_peaks).At((call.NarrowActivations ? _narrowActivations : _grids[call.Precision]).At(point));
+        var grid = call.NarrowActivations ? _narrowActivations : special ? _grids[call.Precision] : _general[(int)call.Precision] ?? _grids[call.Precision];
+        return call.Ideal(_peaks).At(grid.At(point));
+    }
+
+    // only of the engine and system whose special kernels are used: another's general kernel says nothing about them
+    private static SmoothGrid?[] General(KernelShelf shelf)
+    {
+        var general = new SmoothGrid?[(int)OperandPrecision.Int4 + 1];
+        foreach (var precision in (ReadOnlySpan<OperandPrecision>)[OperandPrecision.Fp4, OperandPrecision.Mxfp4])
+        {
+            if (shelf.TryFind(OperatorName, precision) is { } special
+                && shelf.TryFind(GeneralOperatorName, precision) is { } grid
+                && grid.SystemId == special.SystemId
+                && grid.Engine == special.Engine)
+            {
+                general[(int)precision] = grid.LogFactor;
+            }
+        }
+
+        return general;
     }
 }

@@ -64,6 +64,9 @@ public readonly record struct NearestMeasuredSystem(string SystemId, CurveDistan
         return new(lender, CurveDistance.SameMaker);
     }
 
+    /// <summary>The oldest system whose kernels were measured with their power.</summary>
+    internal static NearestMeasuredSystem OldestWithPower => new(H200, CurveDistance.SameMaker);
+
     /// <summary>The system whose curve stands in where a measured system lacks one: the same chip in another form, else the generation before or
     /// after.</summary>
     /// <param name="systemId">A measured system.</param>

@@ -38,6 +38,18 @@ public sealed class OperatorClock
     /// <summary>Name of the operator grid of NCCL's all-to-all.</summary>
     public const string AllToAllOperator = "nccl-all-to-all";
 
+    /// <summary>Name of the grid of power during matrix products.</summary>
+    public const string GemmPowerOperator = "power-gemm";
+
+    /// <summary>Name of the grid of power during grouped products of experts.</summary>
+    public const string ExpertGemmPowerOperator = "power-expert-gemm";
+
+    /// <summary>Name of the grid of power during attention of decoding sequences.</summary>
+    public const string DecodeAttentionPowerOperator = "power-decode-attention";
+
+    /// <summary>Name of the grid of power during attention among prompt tokens.</summary>
+    public const string PrefillAttentionPowerOperator = "power-prefill-attention";
+
     private const int Precisions = (int)OperandPrecision.Int4 + 1;
 
     private readonly GemmTimes[] _gemm = new GemmTimes[Precisions];
@@ -228,7 +240,7 @@ public sealed class OperatorClock
     /// <summary>Mean board power of a chip during a kernel.</summary>
     /// <param name="kind">What the kernel does.</param>
     /// <param name="precision">Precision of its operands, or of the cache.</param>
-    /// <param name="computeShare">FLOPs over the peak and the time, 0 to 1.</param>
+    /// <param name="computeShare">FLOPs over the peak and the time, 0 to 1; attention against the 16-bit peak.</param>
     /// <param name="memoryShare">Bytes over the bandwidth and the time, 0 to 1.</param>
     /// <param name="callSeconds">Time of one call, s.</param>
     /// <returns>Power, W: never below the idle floor nor above the rated power; not a number without a rated power.</returns>

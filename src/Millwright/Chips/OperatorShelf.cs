@@ -10,6 +10,12 @@ internal sealed class OperatorShelf(NearestMeasuredSystem lender, EngineFamily e
 {
     private static readonly EngineFamily[] Engines = [EngineFamily.TensorRtLlm, EngineFamily.Vllm, EngineFamily.Sglang];
 
+    /// <summary>The engine that is looked up first.</summary>
+    public EngineFamily Engine => engine;
+
+    /// <summary>All grids at hand.</summary>
+    public OperatorLibrary Library => library;
+
     /// <summary>The grid at a precision or at the next wider one.</summary>
     /// <param name="operatorName">The operator.</param>
     /// <param name="precision">The precision.</param>

@@ -92,11 +92,11 @@ public sealed class StateSpaceTimes
         _prefillScan = shelf.Find(PrefillScanName, OperandPrecision.Bf16);
     }
 
-    /// <summary>Nodes of the decode grids.</summary>
-    public static IReadOnlyList<double[]> DecodeAxes { get; } = [[0, 2, 4, 6, 8, 10], [0], [12, 13, 15, 18, 20]];
+    /// <summary>Nodes of the convolution grids along each coordinate of <see cref="StateSpaceCall.PlaceConvolution"/>.</summary>
+    public static IReadOnlyList<double[]> ConvolutionAxes { get; } = [[0, 2, 4, 6, 8, 10], [0, 2, 4, 6, 8, 10, 12, 15], [10, 12, 13, 14, 15]];
 
-    /// <summary>Nodes of the prefill grids.</summary>
-    public static IReadOnlyList<double[]> PrefillAxes { get; } = [[0, 2, 4, 6], [0, 2, 4, 6, 8, 10, 12, 15], [12, 13, 15, 18, 20]];
+    /// <summary>Nodes of the scan grids along each coordinate of <see cref="StateSpaceCall.PlaceScan"/>.</summary>
+    public static IReadOnlyList<double[]> ScanAxes { get; } = [[0, 2, 4, 6, 8, 10], [0, 2, 4, 6, 8, 10, 12, 15], [18, 19, 20]];
 
     /// <summary>Time of the convolution and scan of a Gated DeltaNet layer; the products around them are ordinary ones.</summary>
     /// <param name="sequences">Sequences.</param>

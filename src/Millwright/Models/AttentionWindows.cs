@@ -30,18 +30,19 @@ internal static class AttentionWindows
             case "gemma3":
                 var pattern = fields.SizeOr("sliding_window_pattern", 6);
                 return layer => (layer + 1) % pattern != 0;
-            case "gpt_oss":
+            case "gpt_oss" or "gemma2":
                 return layer => layer % 2 == 0;
             case "llama4":
                 // layers with rotary positions look at their own chunk, those without at everything
                 var rotary = fields.Numbers("no_rope_layers", d.LayerCount);
                 var interval = fields.SizeOr("no_rope_layer_interval", 4);
                 return layer => rotary is { Length: > 0 } ? rotary[layer] != 0 : (layer + 1) % interval != 0;
-            case "qwen2" or "qwen3" or "qwen3_moe":
+            case "qwen2" or "qwen2_moe" or "qwen3" or "qwen3_moe":
+                fields.Ignore("sliding_window");
                 var first = fields.SizeOr("max_window_layers", 0, 0);
                 var used = fields.FlagOr("use_sliding_window", false) && fields.Has("sliding_window");
                 return layer => used && layer >= first;
-            case "mistral" or "mixtral" or "phi3":
+            case "mistral" or "mixtral" or "phi3" or "phimoe":
                 return _ => fields.Has("sliding_window");
             default:
                 return _ => false;

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Millwright.Models;
 
 /// <summary>Typed look at the fields of one object of a configuration, with errors that name the field.</summary>
-internal sealed class ConfigFields(string modelId, string path, JsonElement element)
+internal sealed class ConfigFields(string modelId, string path, JsonElement element, HashSet<string> used)
 {
     /// <summary>Greatest size that a width, count or vocabulary may have: far above any model, far below an overflow.</summary>
     public const int LargestSize = 100_000_000;
@@ -12,8 +12,44 @@ internal sealed class ConfigFields(string modelId, string path, JsonElement elem
     /// <summary>Id of the model, for messages.</summary>
     public string ModelId => modelId;
 
-    /// <summary>True when the field is there and not null.</summary>
-    public bool Has(string name) => element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+    /// <summary>True when the field is there and not null. A field that is asked for counts as used.</summary>
+    public bool Has(string name)
+    {
+        used.Add(path + name);
+        return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+    }
+
+    /// <summary>Marks fields as used that are known not to matter to the shape.</summary>
+    public void Ignore(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            used.Add(path + name);
+        }
+    }
+
+    /// <summary>Paths of the fields, here and in the objects that were looked into, that look like a part of the shape and were not used.</summary>
+    public IEnumerable<string> UnusedShapes()
+    {
+        foreach (var property in element.EnumerateObject())
+        {
+            var name = path + property.Name;
+            if (!used.Contains(name))
+            {
+                if (ShapeFields.Matter(property.Name, property.Value))
+                {
+                    yield return name;
+                }
+            }
+            else if (property.Value.ValueKind == JsonValueKind.Object && ShapeFields.HoldShapes(property.Name))
+            {
+                foreach (var inner in new ConfigFields(modelId, name + ".", property.Value, used).UnusedShapes())
+                {
+                    yield return inner;
+                }
+            }
+        }
+    }
 
     /// <summary>An exception that names a field of this object.</summary>
     public ModelConfigException Fault(string name, string problem) => new(modelId, path + name, problem);
@@ -28,7 +64,7 @@ internal sealed class ConfigFields(string modelId, string path, JsonElement elem
 
         var value = element.GetProperty(name);
         return value.ValueKind == JsonValueKind.Object
-            ? new ConfigFields(modelId, path + name + ".", value)
+            ? new ConfigFields(modelId, path + name + ".", value, used)
             : throw Fault(name, $"must be an object, found {Shown(value)}");
     }
 
@@ -39,7 +75,7 @@ internal sealed class ConfigFields(string modelId, string path, JsonElement elem
         {
             if (property.Value.ValueKind == JsonValueKind.Object)
             {
-                yield return new ConfigFields(modelId, path + property.Name + ".", property.Value);
+                yield return new ConfigFields(modelId, path + property.Name + ".", property.Value, used);
             }
         }
     }
@@ -63,6 +99,20 @@ internal sealed class ConfigFields(string modelId, string path, JsonElement elem
 
     /// <summary>A whole number of at least <paramref name="least"/>, or a default when the field is absent.</summary>
     public int SizeOr(string name, int otherwise, int least = 1) => Has(name) ? Whole(name, least) : otherwise;
+
+    /// <summary>A finite number, or a default when the field is absent.</summary>
+    public double NumberOr(string name, double otherwise)
+    {
+        if (!Has(name))
+        {
+            return otherwise;
+        }
+
+        var value = element.GetProperty(name);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Fault(name, $"must be a number, found {Shown(value)}");
+    }
 
     /// <summary>True or false, or a default when the field is absent.</summary>
     public bool FlagOr(string name, bool otherwise)

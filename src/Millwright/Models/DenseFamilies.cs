@@ -25,11 +25,16 @@ internal static class DenseFamilies
             d.HeadDimension,
             InputBias: bias || d.Family == "qwen2",
             OutputBias: bias,
-            NormParameters: d.Family is "qwen3" or "gemma3" ? 2 * d.HeadDimension : 0);
+            NormParameters: d.Family switch
+            {
+                "qwen3" or "gemma3" => 2 * d.HeadDimension,
+                "olmo2" => d.WholeQueryKeyNorm,
+                _ => 0,
+            });
         var feedForward = new DenseFeedForward(d.Fields.Size("intermediate_size"), Gated: true, d.Fields.FlagOr("mlp_bias", false));
         var windows = AttentionWindows.Read(d);
         return d.With(
-            new ResidualStream(d.HiddenSize, NormsPerLayer: d.Family == "gemma3" ? 4 : 2),
+            new ResidualStream(d.HiddenSize, NormsPerLayer: d.Family is "gemma2" or "gemma3" ? 4 : 2),
             Dimensions.Stack(windows.Length, layer => attention with { WindowTokens = windows[layer] }, _ => feedForward));
     }
 }

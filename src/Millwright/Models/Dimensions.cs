@@ -11,16 +11,22 @@ internal sealed class Dimensions
         Fields = text;
         Family = family;
         HiddenSize = text.Size(1, "hidden_size", "n_embd");
-        Heads = text.Size(1, "num_attention_heads", "n_head");
+        Heads = family == "gemma3" ? text.SizeOr("num_attention_heads", GemmaHeads) : text.Size(1, "num_attention_heads", "n_head");
         VocabularySize = family == "gemma3" ? text.SizeOr("vocab_size", GemmaVocabulary) : text.Size("vocab_size");
-        MaxContextTokens = text.Size(1, "max_position_embeddings", "n_positions");
-        var tiedByDefault = family is "gpt2" or "gemma3";
+        MaxContextTokens = family == "gemma3"
+            ? text.SizeOr("max_position_embeddings", GemmaContext)
+            : text.Size(1, "max_position_embeddings", "n_positions");
+        var tiedByDefault = family is "gpt2" or "gemma" or "gemma2" or "gemma3";
         TiedEmbedding = text.FlagOr("tie_word_embeddings", outer.FlagOr("tie_word_embeddings", tiedByDefault));
         Release = ReleaseReader.Read(outer, text);
     }
 
-    // default of the Gemma 3 configuration class, which its published files leave out
+    // defaults of the Gemma 3 configuration class, which its published files leave out
     private const int GemmaVocabulary = 262_208;
+    private const int GemmaHeads = 8;
+    private const int GemmaKeyValueHeads = 4;
+    private const int GemmaHeadDimension = 256;
+    private const int GemmaContext = 131_072;
 
     /// <summary>The fields of the text model.</summary>
     public ConfigFields Fields { get; }
@@ -61,7 +67,7 @@ internal sealed class Dimensions
     {
         get
         {
-            var heads = Fields.SizeOr("num_key_value_heads", Heads);
+            var heads = Fields.SizeOr("num_key_value_heads", Family == "gemma3" ? GemmaKeyValueHeads : Heads);
             return heads <= Heads && Heads % heads == 0
                 ? heads
                 : throw Fields.Fault("num_key_value_heads", $"must divide num_attention_heads ({Heads}), found {heads}");
@@ -78,11 +84,19 @@ internal sealed class Dimensions
                 return Fields.Size("head_dim");
             }
 
+            if (Family == "gemma3")
+            {
+                return GemmaHeadDimension;
+            }
+
             return HiddenSize % Heads == 0
                 ? HiddenSize / Heads
                 : throw Fields.Fault("head_dim", $"is missing, and hidden_size ({HiddenSize}) is not a multiple of num_attention_heads ({Heads})");
         }
     }
+
+    /// <summary>Parameters of query and key norms over all heads together.</summary>
+    public double WholeQueryKeyNorm => ((double)Heads + KeyValueHeads) * HeadDimension;
 
     /// <summary>Reads the shared fields.</summary>
     public static Dimensions Read(ConfigFields outer, ConfigFields text, string family) => new(outer, text, family);
@@ -95,6 +109,15 @@ internal sealed class Dimensions
         return top <= experts
             ? (experts, top)
             : throw Fields.Fault("num_experts_per_tok", $"must be at most the number of experts ({experts}), found {top}");
+    }
+
+    /// <summary>The multi-token-prediction modules that num_nextn_predict_layers announces, each with one such layer.</summary>
+    public IReadOnlyList<DraftModule> ReadDrafts(params IReadOnlyList<ModelLayer> layers)
+    {
+        var modules = Fields.SizeOr("num_nextn_predict_layers", 0, 0);
+        return modules <= MostLayers
+            ? [.. Enumerable.Repeat(new DraftModule(layers), modules)]
+            : throw Fields.Fault("num_nextn_predict_layers", $"must be at most {MostLayers}, found {modules}");
     }
 
     /// <summary>The architecture with these dimensions.</summary>

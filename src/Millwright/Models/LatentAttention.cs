@@ -22,6 +22,9 @@ public sealed record LatentAttention(
     bool Bias = false,
     SparseIndexer? Indexer = null) : TokenMixer
 {
+    /// <summary>Name of the projection that expands the latent to keys and values.</summary>
+    internal const string ExpansionName = "key-value-up";
+
     private double CachedWidth => KeyValueRank + RotaryDimension;
 
     private double QueryWidth => (double)Heads * (ContentDimension + RotaryDimension);
@@ -29,7 +32,7 @@ public sealed record LatentAttention(
     private double ValueWidth => (double)Heads * ValueDimension;
 
     private Projection KeyValueUp =>
-        new("key-value-up", WeightRole.Matrix, KeyValueRank, (double)Heads * (ContentDimension + ValueDimension), ProjectionCut.Columns);
+        new(ExpansionName, WeightRole.Matrix, KeyValueRank, (double)Heads * (ContentDimension + ValueDimension), ProjectionCut.Columns);
 
     // the layer norm of the index key has a weight and a bias
     /// <inheritdoc/>

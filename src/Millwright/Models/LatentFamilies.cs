@@ -3,7 +3,7 @@ namespace Millwright.Models;
 /// <summary>Families of latent and compressed attention with routed and shared experts.</summary>
 internal static class LatentFamilies
 {
-    /// <summary>DeepSeek-V3 and V3.2, Kimi-K2, GLM-5: latent attention, some with a sparse indexer.</summary>
+    /// <summary>DeepSeek-V2, V3 and V3.2, Kimi-K2, GLM-5: latent attention, some with a sparse indexer.</summary>
     public static ArchitectureFields ReadLatent(Dimensions d)
     {
         var fields = d.Fields;
@@ -16,6 +16,7 @@ internal static class LatentFamilies
             fields.Size("qk_rope_head_dim"),
             fields.Size("v_head_dim"),
             fields.FlagOr("attention_bias", false));
+        fields.Ignore("head_dim", "num_key_value_heads", "qk_head_dim", "index_skip_topk_offset", "moe_layer_freq");
         var indexers = ReadIndexers(d, layers, attention.QueryRank);
         var mixture = ReadMixture(d);
         var isSparse = SparseLayers(d, layers);
@@ -24,7 +25,11 @@ internal static class LatentFamilies
             Dimensions.Stack(
                 layers,
                 layer => attention with { Indexer = indexers[layer] },
-                layer => isSparse(layer) ? mixture : new DenseFeedForward(fields.Size("intermediate_size"), Gated: true, Bias: false)));
+                layer => isSparse(layer) ? mixture : new DenseFeedForward(fields.Size("intermediate_size"), Gated: true, Bias: false))) with
+        {
+            // a module scores the context itself
+            Drafts = d.ReadDrafts(new ModelLayer(attention with { Indexer = Array.Find(indexers, indexer => indexer is { Scores: true }) }, mixture)),
+        };
     }
 
     /// <summary>DeepSeek-V4: window and compressed context, hyper-connections.</summary>
@@ -51,31 +56,37 @@ internal static class LatentFamilies
 
         var indexer = new SparseIndexer(fields.Size("index_topk"), fields.Size("index_n_heads"), fields.Size("index_head_dim"));
         var mixture = ReadMixture(d);
+
+        CompressedAttention Attention(int ratio) => new(
+            d.Heads,
+            d.HeadDimension,
+            fields.Size("q_lora_rank"),
+            fields.Size("o_lora_rank"),
+            groups,
+            fields.Size("sliding_window"),
+            ratio,
+            ratio == SparseRatio ? 2 : 1,
+            ratio == SparseRatio ? indexer : null);
+
+        // the rotary part lies within a head, routing by token hash needs no matrix, and the list of ratios goes on with the modules
+        fields.Ignore("qk_rope_head_dim", "num_key_value_heads", "num_hash_layers");
         return d.With(
             new ResidualStream(d.HiddenSize, NormsPerLayer: 2, Streams: fields.Size("hc_mult")),
-            Dimensions.Stack(
-                layers,
-                layer => new CompressedAttention(
-                    d.Heads,
-                    d.HeadDimension,
-                    fields.Size("q_lora_rank"),
-                    fields.Size("o_lora_rank"),
-                    groups,
-                    fields.Size("sliding_window"),
-                    ratios[layer],
-                    ratios[layer] == SparseRatio ? 2 : 1,
-                    ratios[layer] == SparseRatio ? indexer : null),
-                _ => mixture));
+            Dimensions.Stack(layers, layer => Attention(ratios[layer]), _ => mixture)) with
+        {
+            Drafts = d.ReadDrafts(new ModelLayer(Attention(layers < ratios.Length ? ratios[layers] : 0), mixture)),
+        };
     }
 
-    private static MixtureOfExperts ReadMixture(Dimensions d)
+    /// <summary>Routed and shared experts; the bias that corrects the load of experts came with DeepSeek-V3.</summary>
+    public static MixtureOfExperts ReadMixture(Dimensions d)
     {
         var (experts, top) = d.Experts("n_routed_experts");
         var width = d.Fields.Size("moe_intermediate_size");
         var shared = (long)width * d.Fields.SizeOr("n_shared_experts", 0, 0);
         return shared > ConfigFields.LargestSize
             ? throw d.Fields.Fault("n_shared_experts", $"makes the shared experts {shared} wide; at most {ConfigFields.LargestSize} is accepted")
-            : new MixtureOfExperts(experts, top, width, true, false, true, (int)shared, false, 0);
+            : new MixtureOfExperts(experts, top, width, true, false, d.Family != "deepseek_v2", (int)shared, false, 0);
     }
 
     private static Func<int, bool> SparseLayers(Dimensions d, int layers)

@@ -12,7 +12,8 @@ public sealed record ResidualStream(int HiddenSize, int NormsPerLayer, bool Norm
     // reading a block's input, writing its output and mixing streams with each other: weights of each, and one scale for each of the three
     private double MixWidth => (2.0 + Streams) * Streams;
 
-    private double NormWidth => (NormBias ? 2.0 : 1.0) * HiddenSize;
+    /// <summary>Parameters of one norm.</summary>
+    internal double NormWidth => (NormBias ? 2.0 : 1.0) * HiddenSize;
 
     /// <summary>Parameters of the norms and mixers' biases of one layer.</summary>
     internal double VectorParametersPerLayer => NormsPerLayer * NormWidth + (Streams > 1 ? BlocksPerLayer * (MixWidth + 3) : 0);

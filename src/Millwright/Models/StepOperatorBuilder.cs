@@ -8,8 +8,12 @@ internal sealed class StepOperatorBuilder(StepShape shape, WeightFormat format, 
     private const double ActivationBytes = WeightFormat.KeptBytes;
     private readonly List<StepOperator> _operators = [];
 
-    /// <summary>Tokens that pass through the layers: one for each decoding sequence, and the new prompt tokens.</summary>
-    public double Tokens { get; } = shape.DecodeSequences + shape.PrefillTokens;
+    /// <summary>Tokens that pass through the layers: one for each decoding sequence and draft, and the new prompt tokens.</summary>
+    public double Tokens { get; } = shape.DecodeSequences * (1 + shape.DraftedTokens) + shape.PrefillTokens;
+
+    /// <summary>Rows that pass the head: each token of a decoding sequence, and the last of each prompt.</summary>
+    public double EmittingRows { get; } =
+        shape.DecodeSequences * (1 + shape.DraftedTokens) + (shape.PrefillTokens > 0 ? shape.PrefillSequences : 0);
 
     /// <summary>The operators so far.</summary>
     public IReadOnlyList<StepOperator> Operators => _operators;
@@ -31,6 +35,10 @@ internal sealed class StepOperatorBuilder(StepShape shape, WeightFormat format, 
     /// <summary>Adds the products of token-expert pairs with the experts they touch.</summary>
     public void Experts(Projection projection, double pairs, double touchedExperts, double calls) =>
         Product(projection, OperatorKind.ExpertGemm, pairs, pairs / touchedExperts, touchedExperts, calls);
+
+    /// <summary>Adds a product of all tokens with one of several matrices, each read once and used by its even share of the tokens.</summary>
+    public void Adapters(Projection projection, double adapters, double calls) =>
+        Product(projection, OperatorKind.Gemm, Tokens, Tokens / adapters, adapters, calls);
 
     /// <summary>Adds the expansion of cached prefixes by a projection whose weights another operator of the step has read.</summary>
     public void PrefixProjection(string name, Projection projection, double calls)
@@ -93,15 +101,20 @@ internal sealed class StepOperatorBuilder(StepShape shape, WeightFormat format, 
             return;
         }
 
-        var pairs = shape.DecodeSequences * attended.At(MeanDecodeContext);
-        var cached = pairs * elementsPerCachedToken + shape.DecodeSequences * elementsPerNewToken;
+        // a draft sees those before it too; the cache is read once for all tokens of a sequence unless an indexer chooses for each
+        var verified = 1 + shape.DraftedTokens;
+        var pairs = shape.DecodeSequences * verified * attended.At(MeanDecodeContext + shape.DraftedTokens / 2);
+        var read = shape.DecodeSequences * (attended.Chosen
+            ? Math.Min(MeanDecodeContext / attended.TokensPerEntry, attended.MostEntries * verified)
+            : attended.At(MeanDecodeContext));
+        var cached = read * elementsPerCachedToken + shape.DecodeSequences * verified * elementsPerNewToken;
         Add(
             "decode-" + name,
             OperatorKind.DecodeAttention,
             AttentionPrecision,
             pairs * flopsPerAttendedToken,
             0,
-            cached * cacheBytesPerElement + shape.DecodeSequences * activationElementsPerToken * ActivationBytes,
+            cached * cacheBytesPerElement + shape.DecodeSequences * verified * activationElementsPerToken * ActivationBytes,
             shape.DecodeSequences,
             calls);
     }
@@ -136,6 +149,21 @@ internal sealed class StepOperatorBuilder(StepShape shape, WeightFormat format, 
             calls);
     }
 
+    /// <summary>Adds attention of each patch of an image to each other in its window, without a cache: queries, keys and values read, outputs written.</summary>
+    /// <param name="name">Name.</param>
+    /// <param name="width">Width of all heads together.</param>
+    /// <param name="windowPatches">Patches that a patch looks at, itself included.</param>
+    /// <param name="calls">Calls.</param>
+    public void ImageAttention(string name, double width, double windowPatches, double calls) => Add(
+        name,
+        OperatorKind.PrefillAttention,
+        OperandPrecision.Bf16,
+        4 * width * Tokens * windowPatches,
+        0,
+        4 * width * Tokens * ActivationBytes,
+        windowPatches,
+        calls);
+
     /// <summary>Adds the update of a constant state, once a token when decoding and chunk by chunk in a prompt.</summary>
     /// <param name="name">Name, without "decode-" and "prefill-".</param>
     /// <param name="decodeFlopsPerToken">FLOPs of one decoded token.</param>
@@ -155,13 +183,15 @@ internal sealed class StepOperatorBuilder(StepShape shape, WeightFormat format, 
     {
         if (shape.DecodeSequences > 0)
         {
+            // with drafts the state is read once and written after each token, for the one that will have been accepted last
+            var verified = 1 + shape.DraftedTokens;
             Add(
                 "decode-" + name,
                 OperatorKind.DecodeAttention,
                 OperandPrecision.Bf16,
-                shape.DecodeSequences * decodeFlopsPerToken,
+                shape.DecodeSequences * verified * decodeFlopsPerToken,
                 0,
-                shape.DecodeSequences * (2 * stateBytes + activationElementsPerToken * ActivationBytes),
+                shape.DecodeSequences * ((1 + verified) * stateBytes + verified * activationElementsPerToken * ActivationBytes),
                 shape.DecodeSequences,
                 calls);
         }
@@ -193,8 +223,8 @@ internal sealed class StepOperatorBuilder(StepShape shape, WeightFormat format, 
             return;
         }
 
-        // inputs are quantised to the precision of the weights, outputs leave in 16 bits
-        var inputBytes = format.Bytes(projection.Role);
+        // inputs are quantised to the precision of the weights unless only the weights are, outputs leave in 16 bits
+        var inputBytes = format.InputBytes(projection.Role);
         Add(
             projection.Name,
             kind,

@@ -18,7 +18,7 @@ internal enum WeightRole
 /// <summary>Precision and bytes of each kind of weight.</summary>
 /// <param name="Matrix">Precision of ordinary matrices.</param>
 /// <param name="Expert">Precision of routed experts.</param>
-/// <param name="Fp4Bytes">Bytes of a 4-bit weight with its block scales.</param>
+/// <param name="Fp4Bytes">Bytes of a weight of <see cref="OperandPrecision.Fp4"/> with its block scales.</param>
 internal readonly record struct WeightFormat(OperandPrecision Matrix, OperandPrecision Expert, double Fp4Bytes)
 {
     /// <summary>Bytes of a weight that keeps 16 bits, and of an activation.</summary>
@@ -29,6 +29,15 @@ internal readonly record struct WeightFormat(OperandPrecision Matrix, OperandPre
 
     /// <summary>MXFP4: 4 bits and an 8-bit scale for each block of 32. Source: OCP Microscaling Formats (MX) v1.0, table 1.</summary>
     public const double Mxfp4Bytes = 0.5 + 1.0 / 32;
+
+    /// <summary>8-bit floating point in blocks: a byte, and a 32-bit scale for each 128 x 128 weights. Source: DeepSeek-V3, arXiv 2412.19437, section 3.3.2.</summary>
+    public const double Fp8BlockBytes = 1 + 4.0 / (128 * 128);
+
+    /// <summary>Input of a product in 8-bit blocks: a byte, and a 32-bit scale for each 128 values of a row. Source: as <see cref="Fp8BlockBytes"/>.</summary>
+    public const double Fp8BlockInputBytes = 1 + 4.0 / 128;
+
+    /// <summary>4-bit integers: 4 bits, and a 16-bit scale for each 128 weights. Source: Lin et al., AWQ, arXiv 2306.00978, section 5.1 (groups of 128).</summary>
+    public const double Int4Bytes = 0.5 + 2.0 / 128;
 
     /// <summary>Precision of a kind of weight.</summary>
     public OperandPrecision Precision(WeightRole role) => role switch
@@ -41,21 +50,25 @@ internal readonly record struct WeightFormat(OperandPrecision Matrix, OperandPre
     /// <summary>Bytes of one weight of a kind.</summary>
     public double Bytes(WeightRole role) => Bytes(Precision(role));
 
+    /// <summary>Bytes of one input element of a product with a weight of a kind: weight-only precisions leave it at 16 bits.</summary>
+    public double InputBytes(WeightRole role) => Precision(role) switch
+    {
+        OperandPrecision.Fp8 => 1,
+        OperandPrecision.Fp8Block => Fp8BlockInputBytes,
+        OperandPrecision.Fp4 => Fp4Bytes,
+        _ => KeptBytes,
+    };
+
     /// <summary>Bytes of one weight at a precision, with its scales.</summary>
     public static double BytesOf(OperandPrecision precision) => precision switch
     {
         OperandPrecision.Fp8 or OperandPrecision.Int8 => 1,
-        OperandPrecision.Fp8Block => 1 + 4.0 / (128 * 128),
+        OperandPrecision.Fp8Block => Fp8BlockBytes,
         OperandPrecision.Fp4 => Nvfp4Bytes,
         OperandPrecision.Mxfp4 => Mxfp4Bytes,
-        OperandPrecision.Int4 => 0.5 + 2.0 / 128,
+        OperandPrecision.Int4 => Int4Bytes,
         _ => KeptBytes,
     };
 
-    private double Bytes(OperandPrecision precision) => precision switch
-    {
-        OperandPrecision.Fp8 => 1,
-        OperandPrecision.Fp4 => Fp4Bytes,
-        _ => KeptBytes,
-    };
+    private double Bytes(OperandPrecision precision) => precision == OperandPrecision.Fp4 ? Fp4Bytes : BytesOf(precision);
 }

@@ -31,8 +31,14 @@ public enum OperandPrecision
 /// <param name="PrefillTokens">New prompt tokens processed.</param>
 /// <param name="PrefillPrefixTokens">Mean tokens already in the cache before a prefill token's own prompt part.</param>
 /// <param name="PrefillSequences">Sequences that the prefill tokens belong to.</param>
+/// <param name="DraftedTokens">Drafted tokens of each decoding sequence that the step verifies beside its own; 0 without speculation.</param>
 public readonly record struct StepShape(
-    double DecodeSequences, double DecodeContextTokens, double PrefillTokens = 0, double PrefillPrefixTokens = 0, double PrefillSequences = 0);
+    double DecodeSequences,
+    double DecodeContextTokens,
+    double PrefillTokens = 0,
+    double PrefillPrefixTokens = 0,
+    double PrefillSequences = 0,
+    double DraftedTokens = 0);
 
 /// <summary>What an operator does, which decides the curve that times it.</summary>
 public enum OperatorKind

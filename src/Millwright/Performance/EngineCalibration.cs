@@ -189,11 +189,13 @@ public sealed class EngineCalibration
         writer.WriteString("system", row.SystemId);
         writer.WriteNumber("host_us", Rounded(row.Factors.HostSeconds * 1e6));
         writer.WriteNumber("host_us_per_sequence", Rounded(row.Factors.HostSecondsPerSequence * 1e6));
+        writer.WriteNumber("launch", Rounded(row.Factors.Launch));
         writer.WriteNumber("dense", Rounded(row.Factors.Dense));
         writer.WriteNumber("decode_attention", Rounded(row.Factors.DecodeAttention));
         writer.WriteNumber("prefill", Rounded(row.Factors.Prefill));
         writer.WriteNumber("experts", Rounded(row.Factors.Experts));
         writer.WriteNumber("exchange", Rounded(row.Factors.Exchange));
+        writer.WriteNumber("stall", Rounded(row.Factors.Stall));
         writer.WriteEndObject();
     }
 
@@ -214,11 +216,13 @@ public sealed class EngineCalibration
         new EngineFactors(
             NotNegative(row, "host_us") / 1e6,
             NotNegative(row, "host_us_per_sequence") / 1e6,
+            Positive(row, "launch"),
             Positive(row, "dense"),
             Positive(row, "decode_attention"),
             Positive(row, "prefill"),
             Positive(row, "experts"),
-            Positive(row, "exchange")));
+            Positive(row, "exchange"),
+            Positive(row, "stall")));
 
     private static double Positive(JsonElement element, string name) =>
         element.GetProperty(name).GetDouble() is > 0 and < 1e6 and var value ? value : throw new FormatException($"'{name}' must be above 0");

@@ -18,9 +18,12 @@ public sealed class OperatorTimes
     private readonly ExpertExchangeTimes _exchange;
     private readonly StateSpaceTimes _states;
 
-    private OperatorTimes(OperatorClock clock, OperatorLibrary library)
+    private readonly OperatorClock _blockClock;
+
+    private OperatorTimes(OperatorClock clock, OperatorClock blockClock, OperatorLibrary library)
     {
         Clock = clock;
+        _blockClock = blockClock;
         _decodeAttention = new DecodeAttentionTimes(clock.Peaks, clock.Lender, clock.Engine, library);
         _prefillAttention = new PrefillAttentionTimes(clock.Peaks, clock.Lender, clock.Engine, library);
         _latentAttention = new LatentAttentionTimes(clock.Peaks, clock.Lender, clock.Engine, library);
@@ -51,8 +54,53 @@ public sealed class OperatorTimes
     /// <param name="library">Measured operator grids.</param>
     /// <param name="reason">Why there are none, in words; empty on success.</param>
     /// <returns>The times, or null when the data sheet lacks what a time needs.</returns>
-    public static OperatorTimes? Create(SystemRecord system, EngineFamily engine, OperatorLibrary library, out string reason) =>
-        OperatorClock.Create(system, engine, library, out reason) is { } clock ? new OperatorTimes(clock, library) : null;
+    public static OperatorTimes? Create(SystemRecord system, EngineFamily engine, OperatorLibrary library, out string reason)
+    {
+        // another maker's chip runs its own kernels: those of the maker's engine of the measured chips, and not a port of them, stand in
+        EngineFamily tables = NearestMeasuredSystem.Of(system).Distance == CurveDistance.OtherMaker ? EngineFamily.TensorRtLlm : engine;
+        return OperatorClock.Create(system, tables, library, out reason) is { } clock
+            && OperatorClock.Create(system, EngineFamily.Sglang, library, out reason) is { } blocks
+            ? new OperatorTimes(clock, blocks, library)
+            : null;
+    }
+
+    /// <summary>
+    /// Time of a product with one weight matrix over its rows. TensorRT-LLM's tables of per-tensor fp8 and of nvfp4 hold a kernel that finds the scales of the
+    /// activations at run time; checkpoints in these formats bring their scales, and engines quantise in the operator before: that kernel is taken
+    /// off, down to the launch of a 16-bit product and to the ideal time. Tables of fp8 in blocks under vLLM hold the launch of that kernel from the
+    /// host, which a captured graph hides: SGLang's, which run the same products, stand in.
+    /// </summary>
+    internal Func<double, CallTime> Product(OperandPrecision precision, double columns, double inner)
+    {
+        OperatorClock clock = precision == OperandPrecision.Fp8Block && Clock.Engine == EngineFamily.Vllm ? _blockClock : Clock;
+        GemmSlice slice = clock.Gemm(precision).Slice(columns, inner);
+        if (precision is not (OperandPrecision.Fp8 or OperandPrecision.Fp4) || clock.Gemm(precision).Grid.Engine != EngineFamily.TensorRtLlm)
+        {
+            return slice.At;
+        }
+
+        GemmIdeal ideal = clock.Gemm(precision).Ideal;
+        double launch = clock.Gemm(OperandPrecision.Bf16).LaunchSeconds;
+        return rows =>
+        {
+            CallTime time = slice.At(rows);
+            double least = Math.Max(launch, ideal.Seconds(rows, columns, inner));
+            double total = Math.Max(least, time.TotalSeconds - clock.Quantise(rows, inner, precision).TotalSeconds);
+            double off = time.TotalSeconds - total;
+            if (off <= 0)
+            {
+                return time;
+            }
+
+            double floor = Math.Max(Math.Min(time.FloorSeconds, launch), time.FloorSeconds - off);
+            double work = Math.Max(0, total - floor);
+            double before = time.ComputeSeconds + time.MemorySeconds;
+            return before > 0 ? new CallTime(floor, work * time.ComputeSeconds / before, work * time.MemorySeconds / before) : new CallTime(floor, 0, work);
+        };
+    }
+
+    /// <summary>True where engines feed 8-bit activations to MXFP4 experts: on chips that multiply 4-bit operands.</summary>
+    internal bool NarrowsActivations(OperandPrecision experts) => experts == OperandPrecision.Mxfp4 && Peaks.Fp4FlopsPerSecond > 0;
 
     /// <summary>
     /// Time of the exchange between attention ranks and experts: in a rack of one scale-up domain or across nodes by the measured kernels; inside a node

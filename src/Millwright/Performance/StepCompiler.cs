@@ -52,7 +52,11 @@ internal sealed class StepCompiler
         {
             foreach (Projection projection in projections)
             {
-                AddProduct(projection, layers, _byToken);
+                // absorbed in decode, where attention meets the latent itself; a prompt and its prefix are expanded with attention
+                if (projection.Name != LatentAttention.ExpansionName)
+                {
+                    AddProduct(projection, layers, _byToken);
+                }
             }
 
             AddMixer(mixer, layers);
@@ -93,8 +97,7 @@ internal sealed class StepCompiler
         }
 
         OperandPrecision precision = projection.Role == WeightRole.Kept ? OperandPrecision.Bf16 : _precision.Dense;
-        GemmSlice slice = _times.Clock.Gemm(precision).Slice(columns, inner);
-        curve.Add(slice.At, calls * copies);
+        curve.Add(_times.Product(precision, columns, inner), calls * copies);
     }
 
     private void AddMixer(TokenMixer mixer, double layers)
@@ -152,6 +155,8 @@ internal sealed class StepCompiler
         LatentAttentionTimes times = _times.LatentAttention;
         _decode.Add((sequences, context) => Times(times.Decode(sequences, Math.Max(1, Math.Min(context, most)), heads * drafted, cache), layers));
         _prefill.Add((prompts, tokens, prefix) => Times(times.Prefill(prompts, tokens, Math.Min(prefix, most), heads, cache), layers));
+        Func<double, CallTime> expansion = _times.Product(_precision.Dense, heads * (latent.ContentDimension + latent.ValueDimension), latent.KeyValueRank);
+        _prefill.Add((prompts, tokens, prefix) => Times(expansion(prompts * (tokens + prefix)), layers));
         if (indexer is { Scores: true })
         {
             AddIndexer(indexer, 1, layers);
@@ -230,7 +235,7 @@ internal sealed class StepCompiler
         ExpertTimes times = _times.Experts;
         _experts.Add(
             tokens => times.Layer(
-                tokens, hidden, inner, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, RoutingSkew, upMatrices + 1, exchanged), layers);
+                tokens, hidden, inner, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, RoutingSkew, upMatrices + 1, exchanged, _times.NarrowsActivations(precision)), layers);
         if (mixture.SharedIntermediateSize > 0)
         {
             double sharedElements = mixture.SharedIntermediateSize * (upMatrices + 1.0) / _layout.TensorWays;

@@ -110,6 +110,6 @@ public sealed class StepModel
         without.ComputeSeconds + _factors.Prefill * (whole.ComputeSeconds - without.ComputeSeconds),
         without.MemorySeconds + _factors.Prefill * (whole.MemorySeconds - without.MemorySeconds));
 
-    private static CallTime Scale(in CallTime time, double factor) =>
-        new(time.FloorSeconds * factor, time.ComputeSeconds * factor, time.MemorySeconds * factor);
+    private CallTime Scale(in CallTime time, double factor) =>
+        new(time.FloorSeconds * factor * _factors.Launch, time.ComputeSeconds * factor, time.MemorySeconds * factor);
 }

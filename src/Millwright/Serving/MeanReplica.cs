@@ -23,11 +23,12 @@ internal readonly record struct MeanStep(
 /// <param name="Decode">A step without prompts.</param>
 /// <param name="DecodeWeight">Steps without prompts in one mean step.</param>
 /// <param name="Prompt">A step with prompts.</param>
-/// <param name="PromptShare">Steps with prompts in one mean step.</param>
+/// <param name="PromptWeight">Its part in the time of one mean step.</param>
+/// <param name="PromptShare">Share of the steps that hold prompts.</param>
 /// <param name="PromptSteps">Steps that a prompt takes.</param>
 /// <param name="PrefixTokens">Tokens before a prompt token's own part, mean.</param>
 internal readonly record struct MeanMix(
-    double Batch, StepTimes Decode, double DecodeWeight, StepTimes Prompt, double PromptShare, double PromptSteps, double PrefixTokens)
+    double Batch, StepTimes Decode, double DecodeWeight, StepTimes Prompt, double PromptWeight, double PromptShare, double PromptSteps, double PrefixTokens)
 {
     /// <summary>The mean step.</summary>
     public MeanStep Step
@@ -36,7 +37,7 @@ internal readonly record struct MeanMix(
         {
             double decode = Decode.TotalSeconds;
             double prompt = Prompt.TotalSeconds;
-            return new MeanStep(Batch, DecodeWeight * decode + PromptShare * prompt, decode, prompt, PromptSteps, PromptShare);
+            return new MeanStep(Batch, DecodeWeight * decode + PromptWeight * prompt, decode, prompt, PromptSteps, PromptShare);
         }
     }
 }
@@ -112,7 +113,8 @@ internal sealed class MeanReplica
 
         // an engine that does not mix lets decoding sequences wait while it works on prompts
         double decodeWeight = engine.ChunkedPrefill ? Math.Max(0, 1 - share) : 1;
-        return new MeanMix(batch, decode, decodeWeight, mixed, share, input / piece, prefix);
+        double promptWeight = engine.ChunkedPrefill ? share : _step.Factors.Stall * share;
+        return new MeanMix(batch, decode, decodeWeight, mixed, promptWeight, share, input / piece, prefix);
     }
 
     /// <summary>The mean step of a closed loop with requests in flight; those beyond what memory and engine hold wait outside.</summary>

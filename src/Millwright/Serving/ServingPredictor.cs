@@ -65,6 +65,38 @@ public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration 
         return TimesOf(run, out reason) is { } times ? StepOf(run, layout, times, [], out reason) : null;
     }
 
+    /// <summary>Time per output token of a closed loop on one layout, as a function of the factors of the engine; null when it cannot be.</summary>
+    internal Func<EngineFactors, double>? ReplicaOf(ServingCase run, ParallelLayout layout)
+    {
+        if (TimesOf(run, out _) is not { } times || StepOf(run, layout, times, [], out _) is not { } step)
+        {
+            return null;
+        }
+
+        MeanReplica bare = new(step, run.Lengths, run.Speculation);
+        return Math.Min(bare.MostByMemory, bare.MostByEngine) < 1
+            ? null
+            : factors => new MeanReplica(step.With(factors), run.Lengths, run.Speculation).AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas)).StepSeconds / Accepted(run);
+    }
+
+    /// <summary>Time per output token of a closed loop on pools apart, as a function of the factors of the engine; null when it cannot be.</summary>
+    internal Func<EngineFactors, double>? PoolsOf(ServingCase run, SplitPools pools)
+    {
+        if (TimesOf(run, out _) is not { } times
+            || StepOf(run, pools.PrefillLayout, times, [], out _) is not { } prefill
+            || StepOf(run, pools.DecodeLayout, times, [], out _) is not { } decode)
+        {
+            return null;
+        }
+
+        double link = LinkOf(times, pools);
+        MeanPools bare = new(prefill, decode, pools, run.Lengths, run.Speculation, link);
+        return !bare.PrefillFits || bare.MostPerWorker < 1
+            ? null
+            : factors => new MeanPools(prefill.With(factors), decode.With(factors), pools, run.Lengths, run.Speculation, link)
+                .AtConcurrency(Math.Max(1, run.Concurrency)).StepSeconds / Accepted(run);
+    }
+
     private ServingEstimate? PredictTogether(ServingCase run, ParallelLayout layout, OperatorTimes times, List<string> remarks, out string reason)
     {
         if (StepOf(run, layout, times, remarks, out reason) is not { } step)
@@ -107,7 +139,7 @@ public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration 
         }
 
         EngineFactors factors = calibration.FactorsOf(run.Engine.Family, run.System.Id);
-        double link = Math.Max(times.Peaks.ScaleOutBytesPerSecond, times.Peaks.ScaleUpDomain >= pools.Chips ? times.Peaks.ScaleUpBytesPerSecond : 0);
+        double link = LinkOf(times, pools);
         MeanPools mean = new(prefill.With(factors), decode.With(factors), pools, run.Lengths, run.Speculation, link);
         if (!mean.PrefillFits || mean.MostPerWorker < 1)
         {
@@ -239,6 +271,10 @@ public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration 
             layout,
             [.. remarks]);
     }
+
+    // the cache moves over the scale-up links where both pools share a domain
+    private static double LinkOf(OperatorTimes times, SplitPools pools) =>
+        Math.Max(times.Peaks.ScaleOutBytesPerSecond, times.Peaks.ScaleUpDomain >= pools.Chips ? times.Peaks.ScaleUpBytesPerSecond : 0);
 
     private static double Accepted(ServingCase run) => 1 + (run.Speculation?.AcceptedTokens ?? 0);
 

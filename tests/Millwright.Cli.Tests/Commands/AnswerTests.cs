@@ -166,6 +166,30 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task Add_model_tells_what_it_did_not_understand()
+    {
+        using WorkFolder folder = new();
+        string text = await System.IO.File.ReadAllTextAsync(Path.Combine(Repository.Root, "catalog", "models", "qwen3-8b.json"), TestContext.Current.CancellationToken);
+        string strange = folder.File("strange.json", text.Replace("{", "{ \"memory_heads\": 4, \"rope_scaling\": null, ", StringComparison.Ordinal));
+
+        string answer = await Run.Answers("catalog", "add-model", strange);
+
+        Assert.Contains("Warning: not understood", answer, StringComparison.Ordinal);
+        Assert.Contains("memory_heads", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("rope_scaling", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("Warning", await Run.Answers("catalog", "add-model", folder.File("plain.json", text)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Add_model_shows_the_parts_that_it_counts_apart()
+    {
+        string models = Path.Combine(Repository.Root, "catalog", "models");
+
+        Assert.Contains("parameters of multi-token prediction", await Run.Answers("catalog", "add-model", Path.Combine(models, "deepseek-v3.json")), StringComparison.Ordinal);
+        Assert.Contains("256 at 896 x 896 pixels", await Run.Answers("catalog", "add-model", Path.Combine(models, "gemma-3-27b.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Add_model_never_replaces_an_overlay()
     {
         using WorkFolder folder = new();

@@ -16,7 +16,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("llama-3.1-8b", "num_key_value_heads", "5", "num_key_value_heads", "must divide num_attention_heads (32)")]
     [InlineData("llama-3.1-8b", "num_attention_heads", "24", "head_dim", "is not a multiple of num_attention_heads (24)")]
     [InlineData("llama-3.1-8b", "tie_word_embeddings", "\"no\"", "tie_word_embeddings", "must be true or false")]
-    [InlineData("llama-3.1-8b", "model_type", "\"lama\"", "model_type", "is 'lama', which is not known; known: deepseek_v3")]
+    [InlineData("llama-3.1-8b", "model_type", "\"lama\"", "model_type", "is 'lama', which is not known; known: deepseek_v2")]
     [InlineData("llama-3.1-8b", "model_type", null, "model_type", "is missing; known:")]
     [InlineData("llama-3.1-8b", "model_type", "7", "model_type", "must be text")]
     [InlineData("llama-3.1-8b", "quantization_config", "{\"quant_method\":\"zip\"}", "quantization_config.quant_method", "is 'zip', which is not known; known: fp8")]

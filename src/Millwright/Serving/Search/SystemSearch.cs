@@ -141,7 +141,7 @@ internal sealed class SystemSearch
         MeanMix mix = candidate.Replica.MixAt(spot.Batch);
         double tokensPerStep = spot.RequestsPerSecond * mix.Step.StepSeconds * _request.Lengths.MeanOutputTokens;
         double scale = spot.Chips / tokensPerStep;
-        TokenChipTime busy = TokenChipTime.Of(mix.Decode, mix.DecodeWeight * scale).Plus(TokenChipTime.Of(mix.Prompt, mix.PromptShare * scale));
+        TokenChipTime busy = TokenChipTime.Of(mix.Decode, mix.DecodeWeight * scale).Plus(TokenChipTime.Of(mix.Prompt, mix.PromptWeight * scale));
         ReplicaLoad next = candidate.At(spot.Batch + candidate.Unit);
         (BatchLimit limit, string detail) = next switch
         {

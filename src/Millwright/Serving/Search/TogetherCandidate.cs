@@ -61,7 +61,7 @@ internal sealed class TogetherCandidate
         double decoding = _replica.StepsOfOutput * step.StepSeconds;
         double requests = batch / decoding;
         double joules = mix.DecodeWeight * _chip.StepJoules(mix.Decode, Deployment.Precision, _layers)
-            + mix.PromptShare * _chip.StepJoules(mix.Prompt, Deployment.Precision, _layers);
+            + mix.PromptWeight * _chip.StepJoules(mix.Prompt, Deployment.Precision, _layers);
 
         // prompts hold their cache while they are worked on
         double held = batch * (1 + step.PromptSteps * step.PromptSeconds / decoding);
