@@ -149,7 +149,10 @@ internal static class AnswerWriter
         }
 
         double extra = own[most].Seconds - winners[most].Seconds;
-        string loss = extra > 0
+        double behind = 1 - point.OutputTokensPerChipSecond / best.OutputTokensPerChipSecond;
+        string loss = behind < 0.005
+            ? "as good within 0.5 %"
+            : extra > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{Spent(extra)} more chip time a token on {own[most].Name}")
             : "as much for a chip, slower for a user";
         return $"{loss}; {point.LimitDetail}";

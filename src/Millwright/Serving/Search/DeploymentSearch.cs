@@ -44,6 +44,12 @@ public sealed class DeploymentSearch(OperatorLibrary library, EngineCalibration 
             {
                 cancellation.ThrowIfCancellationRequested();
                 EngineFactors factors = calibration.FactorsOf(engine, offer.System.Id);
+                EngineFactors host = offer.HostSystemId is { } other ? calibration.FactorsOf(engine, other) : factors;
+                factors = factors with
+                {
+                    HostSeconds = host.HostSeconds * request.HostFactor,
+                    HostSecondsPerSequence = host.HostSecondsPerSequence * request.HostFactor,
+                };
                 if (SearchChip.Create(offer.System, engine, library, factors, out string reason) is not { } chip)
                 {
                     remarks.Add(reason);

@@ -11,7 +11,11 @@ namespace Millwright.Serving.Search;
 /// <param name="UsdPerChipHour">Cost of one chip for one hour, USD; null when no price is known.</param>
 /// <param name="CostSource">Where the cost comes from; empty without one.</param>
 /// <param name="WattsPerChip">Power that a site spends on one chip with all that it needs, W; null when it is not known.</param>
-public sealed record SystemOffer(SystemRecord System, double? UsdPerChipHour = null, string CostSource = "", double? WattsPerChip = null);
+public sealed record SystemOffer(SystemRecord System, double? UsdPerChipHour = null, string CostSource = "", double? WattsPerChip = null)
+{
+    /// <summary>Id of the system whose host it has; null for its own.</summary>
+    public string? HostSystemId { get; init; }
+}
 
 /// <summary>What is to be served, within which limits, and on how much.</summary>
 public sealed record SearchRequest
@@ -45,6 +49,9 @@ public sealed record SearchRequest
 
     /// <summary>Speculative decoding; null for none.</summary>
     public Speculation? Speculation { get; init; }
+
+    /// <summary>Time of the host's work between steps over what was fitted; 1 for the host that was measured.</summary>
+    public double HostFactor { get; init; } = 1;
 
     /// <summary>Which part of all deployments is looked at.</summary>
     public SearchSpace Space { get; init; } = SearchSpace.Full;
