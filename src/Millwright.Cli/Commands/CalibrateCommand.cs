@@ -7,7 +7,7 @@ namespace Millwright.Cli.Commands;
 /// <summary>Fits what the product predicts with to measurements.</summary>
 internal static class CalibrateCommand
 {
-    public static Command Create(Session session) => new("calibrate", "Fit what the product predicts with to measurements.") { Operators(session), CalibrateMineCommand.Create(session) };
+    public static Command Create(Session session) => new("calibrate", "Fit what the product predicts with to measurements.") { Operators(session), CalibrateServingCommand.Create(session), CalibrateMineCommand.Create(session) };
 
     private static Command Operators(Session session)
     {

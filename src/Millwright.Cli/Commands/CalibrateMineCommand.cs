@@ -44,7 +44,7 @@ internal static class CalibrateMineCommand
                 parsed.GetValue(tensor), parsed.GetValue(pipeline), parsed.GetValue(experts), parsed.GetValue(ranks), parsed.GetValue(replicas));
             List<string> remarks = [];
             IReadOnlyList<OwnRun> runs = OwnRuns.Read(parsed.GetValue(files)!, service, catalog, remarks);
-            DefaultPredictor predictor = DefaultPredictor.Create(catalog);
+            DefaultPredictor predictor = DefaultPredictor.Create();
             if (runs.FirstOrDefault(r => predictor.Predictor.Predict(r.Case, out _) is null) is { } impossible)
             {
                 predictor.Predictor.Predict(impossible.Case, out string reason);

@@ -3,6 +3,7 @@ using Millwright.Catalog;
 using Millwright.Cli.Measured;
 using Millwright.Cli.Output;
 using Millwright.Scenarios;
+using Millwright.Serving;
 
 namespace Millwright.Cli.Commands;
 
@@ -15,10 +16,16 @@ internal static class ValidateServingCommand
         Option<string?> predictions = new("--out") { Description = "Write the prediction of each row to this CSV file.", HelpName = "FILE" };
         Option<string?> peer = new("--peer") { Description = "Another program's answers (CSV: id, status, tpot_ms), to be shown beside ours.", HelpName = "FILE" };
         Option<bool> all = new("--all") { Description = "Score suspect rows and rows that a later run replaced, too." };
+        Option<string?> cross = new("--cross-validate")
+        {
+            Description = "Fit the engines to the rows themselves, and predict each by a fit that has not seen its configuration, model or chip.",
+            HelpName = "configuration|model|chip",
+        };
+        cross.AcceptOnlyFromAmong("configuration", "model", "chip");
         Option<string?> json = CommonOptions.Json();
         Option<string?> html = CommonOptions.Html();
         Option<string[]> folders = CommonOptions.Catalog();
-        Command command = new("serving", "Predict measured serving runs row by row, and score the predictions.") { file, predictions, json, html, peer, all, folders };
+        Command command = new("serving", "Predict measured serving runs row by row, and score the predictions.") { file, predictions, json, html, peer, all, cross, folders };
         command.SetAction((parsed, cancellation) =>
         {
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
@@ -28,11 +35,19 @@ internal static class ValidateServingCommand
             IReadOnlyList<ServingRow> rows = ServingRowReader.Read(path);
             PeerAnswers? answers = parsed.GetValue(peer) is { } other ? PeerAnswers.Read(other) : null;
             CatalogData catalog = Session.LoadCatalog(parsed.GetValue(folders));
-            DefaultPredictor predictor = DefaultPredictor.Create(catalog);
+            ServingCaseReader reader = new(catalog);
+            DefaultPredictor predictor;
+            using (ProgressLine progress = new(session.Errors, "Fitting"))
+            {
+                predictor = parsed.GetValue(cross) is { } holdOut
+                    ? DefaultPredictor.HeldOut(rows, reader, Enum.Parse<HoldOut>(holdOut, ignoreCase: true), Path.GetFileName(path), progress, cancellation)
+                    : DefaultPredictor.Create();
+            }
+
             RowPrediction[] predicted;
             using (ProgressLine progress = new(session.Errors, "Predicting"))
             {
-                predicted = RowPrediction.Of(rows, new ServingCaseReader(catalog), predictor.Predictor, progress, cancellation);
+                predicted = RowPrediction.Of(rows, reader, predictor.Predictor, progress, cancellation);
             }
 
             if (output is not null)

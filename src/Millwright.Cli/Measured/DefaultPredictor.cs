@@ -1,4 +1,5 @@
 using Millwright.Catalog;
+using Millwright.Performance;
 using Millwright.Serving;
 
 namespace Millwright.Cli.Measured;
@@ -9,6 +10,61 @@ namespace Millwright.Cli.Measured;
 /// <param name="Seen">What its fit had seen of a row's chip and model, in words; null where it was fitted to no run.</param>
 internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name, Func<RowPrediction, string>? Seen)
 {
-    /// <summary>The predictor over a catalog.</summary>
-    public static DefaultPredictor Create(CatalogData catalog) => new(new CapacityPredictor(catalog), "the capacity model", null);
+    /// <summary>The predictor that ships.</summary>
+    public static DefaultPredictor Create()
+    {
+        EngineCalibration calibration = ShippedCalibration.Load();
+        return new DefaultPredictor(new ServingPredictor(ShippedOperators.Load(), calibration), "step model, shipped calibration", row => SeenBy(calibration, row));
+    }
+
+    /// <summary>A predictor that is fitted to the rows themselves, each row predicted by a fit that has not seen its configuration, model or chip.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="reader">Reads rows as runs.</param>
+    /// <param name="holdOut">What is held out.</param>
+    /// <param name="source">Name of the rows.</param>
+    /// <param name="progress">Share of the work that is done.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static DefaultPredictor HeldOut(
+        IReadOnlyList<ServingRow> rows, ServingCaseReader reader, HoldOut holdOut, string source, IProgress<double> progress, CancellationToken cancellation)
+    {
+        ServingFit fit = FitOf(rows, reader, source);
+        EngineCalibration shipped = ShippedCalibration.Load();
+        EngineCalibration[] calibrations = fit.HoldEachOut(holdOut, progress, cancellation);
+        Dictionary<string, EngineCalibration> byRun = [];
+        for (int i = 0; i < calibrations.Length; i++)
+        {
+            EngineCalibration c = calibrations[i];
+            byRun[fit.Runs[i].Run.Id] = new EngineCalibration(c.Source, c.Rows, c.Models, c.Systems, shipped.Bands, c.Parameters, c.Observations);
+        }
+
+        return new DefaultPredictor(
+            new ServingPredictor(ShippedOperators.Load(), run => byRun.GetValueOrDefault(run.Id) ?? shipped),
+            $"step model, cross-validated by {holdOut.ToString().ToLowerInvariant()}",
+            row => SeenBy(byRun.GetValueOrDefault(row.Row.Id) ?? shipped, row));
+    }
+
+    /// <summary>A fit over the rows that can take part: scored closed loops without drafted tokens.</summary>
+    public static ServingFit FitOf(IReadOnlyList<ServingRow> rows, ServingCaseReader reader, string source)
+    {
+        List<MeasuredRun> runs = [];
+        foreach (ServingRow row in rows)
+        {
+            if (row.IsScored && !row.IsSpeculative && row.Scenario == "closed-loop"
+                && (row.TimePerOutputTokenMs.Mean ?? row.TimePerOutputTokenMs.Median) is > 0 and var milliseconds
+                && reader.Read(row).Case is { Load: LoadKind.ClosedLoop } run)
+            {
+                runs.Add(new MeasuredRun(run, milliseconds / 1e3));
+            }
+        }
+
+        return new ServingFit(runs, new ServingPredictor(ShippedOperators.Load(), EngineCalibration.None), source);
+    }
+
+    private static string SeenBy(EngineCalibration calibration, RowPrediction row) =>
+        row.Mapped.Case is not { } run ? "no run" : calibration.KindOf(run.Model.Id, run.System.Id) switch
+        {
+            PredictionKind.Measured => "chip and model seen",
+            PredictionKind.ModelNeverSeen => "model never seen",
+            _ => "chip never seen",
+        };
 }

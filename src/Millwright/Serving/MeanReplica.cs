@@ -121,24 +121,51 @@ internal sealed class MeanReplica
     public MeanStep AtConcurrency(double inFlight)
     {
         double most = Math.Min(inFlight, Math.Min(MostByMemory, MostByEngine));
-        double low = 0;
-        double high = most;
-        MeanStep step = At(most);
-        for (int i = 0; i < 24 && high - low > 1e-4 * high; i++)
+        MeanStep high = At(most);
+        double above = Excess(high);
+        if (above <= 0)
         {
-            double batch = i == 0 ? high / (1 + step.FirstTokenSeconds / (StepsOfOutput * step.StepSeconds)) : (low + high) / 2;
-            step = At(batch);
-            if (batch * (1 + step.FirstTokenSeconds / (StepsOfOutput * step.StepSeconds)) <= inFlight)
+            return high;
+        }
+
+        // held requests grow with the batch, nearly in a straight line: false position with halved weights (Illinois) needs a handful of steps
+        MeanStep low = At(most / (1 + high.FirstTokenSeconds / (StepsOfOutput * high.StepSeconds)));
+        double below = Excess(low);
+        for (int i = 0; i < 40 && below > 0 && low.Batch > 1e-9 * most; i++)
+        {
+            high = low;
+            above = below;
+            low = At(low.Batch / 2);
+            below = Excess(low);
+        }
+
+        MeanStep found = low;
+        for (int i = 0; i < 30 && high.Batch - low.Batch > 1e-6 * high.Batch; i++)
+        {
+            found = At(low.Batch + (high.Batch - low.Batch) * -below / (above - below));
+            double excess = Excess(found);
+            if (Math.Abs(excess) < 1e-7 * inFlight)
             {
-                low = batch;
+                break;
+            }
+
+            if (excess <= 0)
+            {
+                low = found;
+                below = excess;
+                above /= 2;
             }
             else
             {
-                high = batch;
+                high = found;
+                above = excess;
+                below /= 2;
             }
         }
 
-        return At(low);
+        return found;
+
+        double Excess(MeanStep step) => step.Batch * (1 + step.FirstTokenSeconds / (StepsOfOutput * step.StepSeconds)) - inFlight;
     }
 
     /// <summary>The mean step at a rate of requests; beyond what the replica can take, that of the fullest batch.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Millwright.Numerics;
 using Millwright.Operators;
 using Millwright.Performance;
@@ -39,8 +40,10 @@ public sealed class ServingFit
 
     // weight of a row: 1 / sqrt(rows of its configuration), so that long curves do not drown short ones
     private const double RowWeight = 4;
+    private const int ConfigurationFolds = 5;
 
     private readonly Row[] _rows;
+    private readonly ConcurrentDictionary<string, EngineFactorsRow[]> _trained = new();
     private readonly string _source;
 
     /// <summary>Prepares a fit.</summary>
@@ -53,19 +56,28 @@ public sealed class ServingFit
         ArgumentNullException.ThrowIfNull(predictor);
         _source = source;
         List<Row> rows = [];
+        List<MeasuredRun> impossible = [];
         foreach (MeasuredRun run in runs)
         {
-            if (Row.Of(run, predictor) is { } row)
+            if (Row.Of(run, predictor, rows.Count) is { } row)
             {
                 rows.Add(row);
+            }
+            else
+            {
+                impossible.Add(run);
             }
         }
 
         _rows = [.. rows];
+        Impossible = impossible;
     }
 
     /// <summary>Runs that take part: those whose deployment is possible.</summary>
     public IReadOnlyList<MeasuredRun> Runs => [.. _rows.Select(row => row.Measured)];
+
+    /// <summary>Runs whose model does not fit on the chips that they state: reported, not fitted.</summary>
+    public IReadOnlyList<MeasuredRun> Impossible { get; }
 
     /// <summary>Runs faster than their operators could be at their ideal times: reported, not fitted.</summary>
     public IReadOnlyList<MeasuredRun> Unphysical => [.. _rows.Where(row => !row.IsPhysical).Select(row => row.Measured)];
@@ -97,18 +109,18 @@ public sealed class ServingFit
         return (new EngineCalibration(_source, all.Rows, all.Models, all.Systems, bands, all.Parameters, all.Observations), heldOut);
     }
 
-    /// <summary>Time per output token of each run, predicted by a fit that has not seen its configuration, model or chip.</summary>
+    /// <summary>For each run a calibration that has not seen its configuration, model or chip.</summary>
     /// <param name="kind">What is held out.</param>
     /// <param name="progress">Share of the work that is done.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>Seconds, in the order of <see cref="Runs"/>.</returns>
-    public double[] CrossValidate(HoldOut kind, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    /// <returns>Calibrations, in the order of <see cref="Runs"/>; runs of one fold share theirs.</returns>
+    public EngineCalibration[] HoldEachOut(HoldOut kind, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         string[] keys = [.. _rows.Select(row => row.KeyOf(kind))];
         string[] distinct = [.. keys.Distinct().Order(StringComparer.Ordinal)];
-        int folds = kind == HoldOut.Configuration ? Math.Min(5, distinct.Length) : distinct.Length;
+        int folds = kind == HoldOut.Configuration ? Math.Min(ConfigurationFolds, distinct.Length) : distinct.Length;
         Dictionary<string, int> fold = distinct.Select((key, i) => (key, i % folds)).ToDictionary(pair => pair.key, pair => pair.Item2);
-        double[] seconds = new double[_rows.Length];
+        EngineCalibration[] calibrations = new EngineCalibration[_rows.Length];
         for (int f = 0; f < folds; f++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -117,55 +129,33 @@ public sealed class ServingFit
             {
                 if (fold[keys[i]] == f)
                 {
-                    seconds[i] = _rows[i].Seconds(trained.FactorsOf(_rows[i].Engine, _rows[i].SystemId));
+                    calibrations[i] = trained;
                 }
             }
 
             progress?.Report((f + 1.0) / folds);
         }
 
-        return seconds;
+        return calibrations;
     }
 
+    private double[] CrossValidate(HoldOut kind, IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        EngineCalibration[] calibrations = HoldEachOut(kind, progress, cancellationToken);
+        return [.. _rows.Select((row, i) => row.Seconds(calibrations[i].FactorsOf(row.Engine, row.SystemId)))];
+    }
+
+    // no number belongs to two engines, so that each is fitted alone
     private EngineCalibration Train(IReadOnlyList<Row> given)
     {
         Row[] rows = [.. given.Where(row => row.IsPhysical)];
-        EngineFamily[] engines = [.. rows.Select(row => row.Engine).Distinct().Order()];
-        (EngineFamily Engine, string SystemId)[] pairs =
-            [.. rows.Select(row => (row.Engine, row.SystemId)).Distinct().OrderBy(pair => pair.Engine).ThenBy(pair => pair.SystemId, StringComparer.Ordinal)];
-        int parameters = engines.Length * EngineParameters + pairs.Length * PairParameters;
-        double[] means = new double[parameters];
-        double[] deviations = new double[parameters];
-        Array.Fill(deviations, PairDeviation);
-        for (int e = 0; e < engines.Length; e++)
-        {
-            s_engineMeans.CopyTo(means, e * EngineParameters);
-            s_engineDeviations.CopyTo(deviations, e * EngineParameters);
-        }
-
-        int[] engineOf = [.. rows.Select(row => Array.IndexOf(engines, row.Engine) * EngineParameters)];
-        int[] pairOf = [.. rows.Select(row => engines.Length * EngineParameters + Array.IndexOf(pairs, (row.Engine, row.SystemId)) * PairParameters)];
-        Dictionary<string, int> counts = rows.GroupBy(row => row.KeyOf(HoldOut.Configuration)).ToDictionary(group => group.Key, group => group.Count());
-        double[] weights = [.. rows.Select(row => RowWeight / Math.Sqrt(counts[row.KeyOf(HoldOut.Configuration)]))];
-
-        double[] x = RobustFit.Solve(
-            (parameter, residual) => Parallel.For(0, rows.Length, i => residual[i] = rows[i].LogError(
-                EngineOf(parameter, engineOf[i]).Times(PairOf(parameter, pairOf[i])))),
-            rows.Length,
-            weights,
-            means,
-            deviations,
-            rounds: 12);
-
         List<EngineFactorsRow> found = [];
-        for (int e = 0; e < engines.Length; e++)
+        int parameters = 0;
+        foreach (IGrouping<EngineFamily, Row> engine in rows.GroupBy(row => row.Engine).OrderBy(group => group.Key))
         {
-            found.Add(new EngineFactorsRow(engines[e], "", EngineOf(x, e * EngineParameters)));
-        }
-
-        for (int p = 0; p < pairs.Length; p++)
-        {
-            found.Add(new EngineFactorsRow(pairs[p].Engine, pairs[p].SystemId, PairOf(x, engines.Length * EngineParameters + p * PairParameters)));
+            EngineFactorsRow[] factors = _trained.GetOrAdd(string.Join(',', engine.Select(row => row.Index)), _ => TrainEngine(engine.Key, [.. engine]));
+            found.AddRange(factors);
+            parameters += EngineParameters + (factors.Length - 1) * PairParameters;
         }
 
         return new EngineCalibration(
@@ -176,6 +166,32 @@ public sealed class ServingFit
             new Dictionary<PredictionKind, ErrorBand>(),
             parameters,
             rows.Length);
+    }
+
+    private static EngineFactorsRow[] TrainEngine(EngineFamily engine, Row[] rows)
+    {
+        string[] systems = [.. rows.Select(row => row.SystemId).Distinct().Order(StringComparer.Ordinal)];
+        double[] means = new double[EngineParameters + systems.Length * PairParameters];
+        double[] deviations = new double[means.Length];
+        Array.Fill(deviations, PairDeviation);
+        s_engineMeans.CopyTo(means, 0);
+        s_engineDeviations.CopyTo(deviations, 0);
+        int[] pairOf = [.. rows.Select(row => EngineParameters + Array.IndexOf(systems, row.SystemId) * PairParameters)];
+        Dictionary<string, int> counts = rows.GroupBy(row => row.KeyOf(HoldOut.Configuration)).ToDictionary(group => group.Key, group => group.Count());
+        double[] weights = [.. rows.Select(row => RowWeight / Math.Sqrt(counts[row.KeyOf(HoldOut.Configuration)]))];
+        double[] x = RobustFit.Solve(
+            (parameter, residual) => Parallel.For(0, rows.Length, i => residual[i] = rows[i].LogError(
+                EngineOf(parameter, 0).Times(PairOf(parameter, pairOf[i])))),
+            rows.Length,
+            weights,
+            means,
+            deviations,
+            rounds: 12);
+        return
+        [
+            new EngineFactorsRow(engine, "", EngineOf(x, 0)),
+            .. systems.Select((system, s) => new EngineFactorsRow(engine, system, PairOf(x, EngineParameters + s * PairParameters))),
+        ];
     }
 
     private static EngineFactors EngineOf(double[] x, int at) => new(
@@ -202,8 +218,9 @@ public sealed class ServingFit
     {
         private readonly Func<EngineFactors, double> _seconds;
 
-        private Row(MeasuredRun measured, Func<EngineFactors, double> seconds)
+        private Row(MeasuredRun measured, Func<EngineFactors, double> seconds, int index)
         {
+            Index = index;
             Measured = measured;
             _seconds = seconds;
 
@@ -211,6 +228,8 @@ public sealed class ServingFit
             IsPhysical = measured.TimePerOutputTokenSeconds > 0
                 && measured.TimePerOutputTokenSeconds > 0.3 * seconds(new EngineFactors());
         }
+
+        public int Index { get; }
 
         public MeasuredRun Measured { get; }
 
@@ -222,15 +241,15 @@ public sealed class ServingFit
 
         public string ModelId => Measured.Run.Model.Id;
 
-        public static Row? Of(MeasuredRun measured, ServingPredictor predictor)
+        public static Row? Of(MeasuredRun measured, ServingPredictor predictor, int index)
         {
             ServingCase run = measured.Run;
             if (run.Pools is { } pools)
             {
-                return predictor.PoolsOf(run, pools) is { } split ? new Row(measured, factors => split(factors)) : null;
+                return predictor.PoolsOf(run, pools) is { } split ? new Row(measured, split, index) : null;
             }
 
-            return run.Layout is { } layout && predictor.ReplicaOf(run, layout) is { } replica ? new Row(measured, factors => replica(factors)) : null;
+            return run.Layout is { } layout && predictor.ReplicaOf(run, layout) is { } replica ? new Row(measured, replica, index) : null;
         }
 
         public double Seconds(EngineFactors factors) => _seconds(factors);

@@ -11,8 +11,8 @@ namespace Millwright.Serving;
 /// Predicts runs in the mean: closed loops, open loops and full queues, prefill and decode together or apart. Safe to use from many threads.
 /// </summary>
 /// <param name="library">Measured operator grids.</param>
-/// <param name="calibration">Overheads and factors of the engines, and the bands of predictions.</param>
-public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration calibration) : IServingPredictor
+/// <param name="calibrationOf">Overheads and factors of the engines and the bands of predictions, for a run.</param>
+public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, EngineCalibration> calibrationOf) : IServingPredictor
 {
     /// <summary>
     /// Requests in flight over those asked for, mean over a closed loop of ten rounds with its start and end. Source: rows of shared measurements
@@ -25,6 +25,14 @@ public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration 
 
     private readonly ConcurrentDictionary<(string System, EngineFamily Engine), OperatorTimes?> _times = new();
     private readonly ConcurrentDictionary<Key, StepModel> _models = new();
+
+    /// <summary>A predictor with one calibration for all runs.</summary>
+    /// <param name="library">Measured operator grids.</param>
+    /// <param name="calibration">The calibration.</param>
+    public ServingPredictor(OperatorLibrary library, EngineCalibration calibration)
+        : this(library, _ => calibration)
+    {
+    }
 
     /// <inheritdoc/>
     public ServingEstimate? Predict(ServingCase run, out string reason)
@@ -104,7 +112,7 @@ public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration 
             return null;
         }
 
-        MeanReplica replica = new(step.With(calibration.FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
+        MeanReplica replica = new(step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
         double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
         if (most < 1)
         {
@@ -138,7 +146,7 @@ public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration 
             return null;
         }
 
-        EngineFactors factors = calibration.FactorsOf(run.Engine.Family, run.System.Id);
+        EngineFactors factors = calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id);
         double link = LinkOf(times, pools);
         MeanPools mean = new(prefill.With(factors), decode.With(factors), pools, run.Lengths, run.Speculation, link);
         if (!mean.PrefillFits || mean.MostPerWorker < 1)
@@ -200,7 +208,7 @@ public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration 
             return null;
         }
 
-        MeanReplica replica = new(step.With(calibration.FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
+        MeanReplica replica = new(step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
         double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
         if (most < 1)
         {
@@ -257,6 +265,7 @@ public sealed class ServingPredictor(OperatorLibrary library, EngineCalibration 
     private ServingEstimate Estimate(
         ServingCase run, ParallelLayout layout, int chips, double perToken, double firstToken, double requests, double mostRequests, double watts, List<string> remarks)
     {
+        EngineCalibration calibration = calibrationOf(run);
         ErrorBand band = calibration.BandOf(calibration.KindOf(run.Model.Id, run.System.Id));
         double output = requests * run.Lengths.MeanOutputTokens / chips;
         return new ServingEstimate(
