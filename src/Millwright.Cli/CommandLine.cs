@@ -46,6 +46,7 @@ internal static class CommandLine
         root.Subcommands.Add(SchemaCommand.Create(session));
         root.Subcommands.Add(NewCommand.Create(session));
         root.Subcommands.Add(ConfigureCommand.Create(session));
+        root.Subcommands.Add(GenerationsCommand.Create(session));
         root.Subcommands.Add(ValidateCommand.Create(session));
         root.Subcommands.Add(CalibrateCommand.Create(session));
 

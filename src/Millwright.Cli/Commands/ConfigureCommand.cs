@@ -75,7 +75,7 @@ internal static class ConfigureCommand
             IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
             double? usd = parsed.GetValue(price) is { } stated ? ServingOptions.Quantity("--chip-hour", stated, QuantityKind.MoneyPerChipHour) : null;
             IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(systems, data, usd, site?.Basis ?? PowerBasis.Facility);
-            DeploymentSearch search = ServingOptions.Search();
+            DeploymentSearch search = Session.Search;
             SearchAnswer answer = search.Find(offers, request, cancellation);
             List<WithoutElement> lost = [.. (parsed.GetValue(without) ?? []).Select(text => WithoutElement.Solve(text, search, offers, request, cancellation))];
             IReadOnlyList<SensitivityRow> sensitivity = parsed.GetValue(quick) ? [] : SearchSensitivity.Run(search, offers, request, answer, cancellation: cancellation);

@@ -25,9 +25,6 @@ internal static class ServingOptions
     /// <summary>The word for all systems.</summary>
     public const string AnySystem = "any";
 
-    /// <summary>The search over the shipped operator grids: the one place of the commands that chooses grids and fit.</summary>
-    public static DeploymentSearch Search() => new(ShippedOperators.Load(), EngineCalibration.None);
-
     public static ModelArchitecture Model(string name, CatalogData catalog)
     {
         try

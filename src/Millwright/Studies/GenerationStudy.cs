@@ -143,7 +143,7 @@ public static class GenerationStudy
         return rest switch
         {
             ['Q' or 'q', >= '1' and <= '4' and var quarter, ..] => year + (quarter - '1' + 0.5) / 4,
-            ['H' or 'h', '1' or '2' and var half, ..] => year + (half == '2' ? 0.75 : 0.25),
+            ['H' or 'h', var half, ..] => year + (half == '2' ? 0.75 : 0.25),
             [>= '0' and <= '1', >= '0' and <= '9', ..] => year + (int.Parse(rest.AsSpan(0, 2), CultureInfo.InvariantCulture) - 0.5) / 12,
             _ => year + 0.5,
         };

@@ -23,7 +23,7 @@ public static class SystemOffers
         try
         {
             ScenarioInput filled = site with { Chips = new Chips.ChipsInput { System = system.Id }, Workloads = [] };
-            FigureBook book = new Planner(filled, catalog).Run(static (_, value) => value.Middle, recording: true).Book;
+            FigureBook book = new Planner(filled, catalog, search: null).Run(static (_, value) => value.Middle, recording: true).Book;
             double chips = ValueOf(book, "chips.count");
             double cost = ValueOf(book, "cost.per_gpu_hour");
             double watts = ValueOf(book, basis switch { PowerBasis.It => "site.power_it", PowerBasis.Utility => "site.power_utility", _ => "site.power_facility" }) / chips;

@@ -1,4 +1,6 @@
+using Millwright.Catalog;
 using Millwright.Chips;
+using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
 
@@ -70,5 +72,28 @@ public sealed class DeploymentSearch(OperatorLibrary library, EngineCalibration 
         }
 
         return AnswerWriter.Write(searches, offers, request, remarks);
+    }
+
+    /// <summary>Prepares the search of a plan for one model on one system.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="system">The system.</param>
+    /// <param name="precision">Precision of the weights as the scenario states it; the cache takes 8 bits where they are narrower than 16 and the chip has fp8.</param>
+    /// <param name="reason">Why it cannot be searched, in words; empty on success.</param>
+    /// <returns>The search, or null when the data sheet lacks what a time needs.</returns>
+    public WorkloadSearch? Prepare(ModelArchitecture model, SystemRecord system, OperandPrecision precision, out string reason)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(system);
+        const EngineFamily Engine = EngineFamily.Vllm;
+        if (SearchChip.Create(system, Engine, library, calibration.FactorsOf(Engine, system.Id), out reason) is not { } chip)
+        {
+            return null;
+        }
+
+        (OperandPrecision dense, OperandPrecision experts) = model.PrecisionsAt(precision);
+        OperandPrecision cache = precision != OperandPrecision.Bf16 && chip.Peaks.Fp8FlopsPerSecond > 0 ? OperandPrecision.Fp8 : OperandPrecision.Bf16;
+        CompiledDeployments compiled = CompiledDeployments.Make(
+            model, chip, [new PrecisionPlan(dense, experts, cache)], SearchSpace.Plan.MostReplicaChips, SearchSpace.Plan, 0, threads);
+        return new WorkloadSearch(compiled, calibration.BandOf(calibration.KindOf(model.Id, system.Id)), precision);
     }
 }

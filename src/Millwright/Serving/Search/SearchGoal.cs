@@ -1,6 +1,6 @@
 namespace Millwright.Serving.Search;
 
-/// <summary>How replicas fill what is asked for: so many chips, or a rate on as few as possible.</summary>
+/// <summary>How replicas fill what is asked for: so many chips, a rate on as few as possible, or neither: whole replicas of any number.</summary>
 /// <param name="ChipsAtHand">Chips at hand; null where a rate is asked for.</param>
 /// <param name="RequestsPerSecond">Requests a second to be served; null where chips are at hand.</param>
 /// <param name="OutputTokens">Output tokens of a request.</param>
@@ -9,7 +9,7 @@ internal readonly record struct SearchGoal(int? ChipsAtHand, double? RequestsPer
     /// <summary>Replicas of a size and a rate that are run.</summary>
     public int Replicas(int chips, double requestsPerSecond) => RequestsPerSecond is { } rate
         ? (int)Math.Min(1e9, Math.Max(1, Math.Ceiling(rate / requestsPerSecond - 1e-9)))
-        : ChipsAtHand!.Value / chips;
+        : ChipsAtHand is { } atHand ? atHand / chips : 1;
 
     /// <summary>Chips that are paid for: all at hand, or those of the replicas.</summary>
     public double ChipsPaid(int chips, double requestsPerSecond) => ChipsAtHand ?? (double)chips * Replicas(chips, requestsPerSecond);
