@@ -98,7 +98,7 @@ internal static class ServingOptions
     }
 
     public static double Positive(string option, double value) =>
-        value > 0 && double.IsFinite(value) && value < 1e12
+        value > 0 && double.IsFinite(value) && value < 1e24
             ? value
             : throw Wrong(option, string.Create(CultureInfo.InvariantCulture, $"{value} was found; a number above 0 is wanted"));
 
