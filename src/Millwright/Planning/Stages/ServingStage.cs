@@ -117,7 +117,7 @@ internal sealed class ServingStage
     private sealed class Service(WorkloadInput workload, ModelArchitecture model, LengthHistogram? histogram, SystemRecord system, DeploymentSearch search)
     {
         private readonly Lazy<(WorkloadSearch? Search, string Reason)> _search = new(() =>
-            (search.Prepare(model, system, ServingDemand.OperandOf(workload.Precision), out string reason), reason));
+            (search.Prepare(model, system, PrecisionOptions.OperandOf(workload.Precision), out string reason), reason));
 
         public double ErrorBand => _search.Value.Search?.ErrorBand ?? 0;
 

@@ -1,3 +1,4 @@
+using Millwright.Applications;
 using Millwright.Chips;
 using Millwright.Models;
 using Millwright.Operators;
@@ -59,6 +60,16 @@ public static class PrecisionOptions
     /// <returns>The precision.</returns>
     public static PrecisionPlan Of(OperandPrecision precision, ChipPeaks peaks) =>
         new(precision, precision, precision == OperandPrecision.Bf16 ? OperandPrecision.Bf16 : CacheOf(peaks));
+
+    /// <summary>Precision of the operands that a workload's precision stands for.</summary>
+    /// <param name="precision">Precision as a scenario states it.</param>
+    /// <returns>The precision of weights and products.</returns>
+    public static OperandPrecision OperandOf(ServingPrecision precision) => precision switch
+    {
+        ServingPrecision.Bf16 => OperandPrecision.Bf16,
+        ServingPrecision.Fp8 => OperandPrecision.Fp8,
+        _ => OperandPrecision.Fp4,
+    };
 
     /// <summary>Name as command lines spell it: "bf16", "fp8", "fp8-block", "nvfp4", "mxfp4", "int8" or "int4".</summary>
     /// <param name="precision">The precision.</param>
