@@ -18,6 +18,8 @@ internal static class AllocationBudgets
         ("plan, warm", operations.PlanWarm),
         ("plan, fresh", operations.PlanFresh),
         ("serving point", operations.ServingPoint),
+        ("configure, 8 H200", operations.ConfigureLlamaOnOneThread),
+        ("configure, 64 GB200", operations.ConfigureDeepSeekOnOneThread),
         ("project finance case", operations.ProjectFinanceCase),
         ("HTML report", operations.HtmlReport),
     ];

@@ -1,13 +1,12 @@
 using Millwright.Applications;
 using Millwright.Catalog;
-using Millwright.Chips;
 using Millwright.Finance;
 using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Planning;
 using Millwright.Reports.Pages;
 using Millwright.Scenarios;
-using Millwright.Serving;
+using Millwright.Serving.Search;
 using Millwright.Studies;
 
 namespace Millwright.Benchmarks;
@@ -15,14 +14,20 @@ namespace Millwright.Benchmarks;
 /// <summary>The operations that are timed and budgeted, on the default scenario.</summary>
 public sealed class Operations
 {
+    private static readonly RequestLengths s_lengths = RequestLengths.FromMeans(1155, 211);
     private readonly CatalogData _catalog = ShippedCatalog.Load();
     private readonly string _path = Path.Combine(AppContext.BaseDirectory, "gigawatt.yaml");
     private readonly string _text;
     private readonly Planner _planner;
     private readonly Plan _plan;
     private readonly ModelArchitecture _model;
-    private readonly ChipTimer _chip;
-    private readonly ServingDemand _demand;
+    private readonly DeploymentSearch _search = new(ShippedOperators.Load(), ShippedCalibration.Load());
+    private readonly DeploymentSearch _alone = new(ShippedOperators.Load(), ShippedCalibration.Load(), threads: 1);
+    private readonly WorkloadSearch _workload;
+    private readonly SystemOffer[] _h200;
+    private readonly SystemOffer[] _gb200;
+    private readonly SearchRequest _llamaOnEight;
+    private readonly SearchRequest _deepSeekOnSixtyFour;
     private readonly FinanceCase _finance = FiveYearContract();
 
     /// <summary>Prepares what the operations start from.</summary>
@@ -30,13 +35,16 @@ public sealed class Operations
     {
         _text = File.ReadAllText(_path);
         ScenarioInput scenario = ScenarioReader.Read(_path, _catalog);
-        _planner = new Planner(scenario, _catalog);
+        _planner = new Planner(scenario, _catalog, _search);
         _plan = PlanStudy.Make(_planner, "benchmark");
         ModelRecord model = _catalog.FindModel("gpt-oss-120b") ?? throw new InvalidOperationException("The catalog has no gpt-oss-120b.");
         _model = ModelArchitecture.Parse(model.Id, model.ConfigJson);
         SystemRecord system = _catalog.FindSystem(scenario.Chips.System) ?? throw new InvalidOperationException("The catalog has no system of the default scenario.");
-        _chip = ChipTimer.Create(system, _catalog.OperatorCurves, out string reason) ?? throw new InvalidOperationException(reason);
-        _demand = new ServingDemand(RequestLengths.FromMeans(1155, 211), OperandPrecision.Fp8, 2, 0.04);
+        _workload = _search.Prepare(_model, system, OperandPrecision.Fp8, out string reason) ?? throw new InvalidOperationException(reason);
+        _h200 = [new SystemOffer(SystemOf("hgx-h200"))];
+        _gb200 = [new SystemOffer(SystemOf("gb200-nvl72"))];
+        _llamaOnEight = RequestOf("llama-3.1-70b", 2048, 512, 1, 0.04, 8);
+        _deepSeekOnSixtyFour = RequestOf("deepseek-v3", 8192, 1024, 3, 0.03, 64);
     }
 
     /// <summary>Loads the shipped catalog.</summary>
@@ -49,13 +57,25 @@ public sealed class Operations
     public object PlanWarm() => _planner.Run(static (_, value) => value.Distribution.Mid, recording: true);
 
     /// <summary>Prepares the chain and runs it once: nothing is kept from an earlier plan.</summary>
-    public object PlanFresh() => new Planner(_planner.Scenario, _catalog).Run(static (_, value) => value.Distribution.Mid, recording: true);
+    public object PlanFresh() => new Planner(_planner.Scenario, _catalog, _search).Run(static (_, value) => value.Distribution.Mid, recording: true);
 
     /// <summary>A plan with its 256 draws and the swings of its inputs.</summary>
-    public object PlanWithDraws() => PlanStudy.Make(new Planner(_planner.Scenario, _catalog), "benchmark");
+    public object PlanWithDraws() => PlanStudy.Make(new Planner(_planner.Scenario, _catalog, _search), "benchmark");
 
     /// <summary>The best serving point of one workload.</summary>
-    public object ServingPoint() => ServingCapacity.Find(_model, _chip, _demand);
+    public object ServingPoint() => _workload.Find(s_lengths, 2, 0.04);
+
+    /// <summary>The deployment of Llama-3.1-70B on 8 H200, over the whole space.</summary>
+    public object ConfigureLlama() => _search.Find(_h200, _llamaOnEight);
+
+    /// <summary>The deployment of DeepSeek-V3 on 64 GB200, over the whole space.</summary>
+    public object ConfigureDeepSeek() => _search.Find(_gb200, _deepSeekOnSixtyFour);
+
+    /// <summary>The same on the calling thread alone.</summary>
+    public object ConfigureLlamaOnOneThread() => _alone.Find(_h200, _llamaOnEight);
+
+    /// <summary>The same on the calling thread alone.</summary>
+    public object ConfigureDeepSeekOnOneThread() => _alone.Find(_gb200, _deepSeekOnSixtyFour);
 
     /// <summary>One project, financed.</summary>
     public object ProjectFinanceCase() => ProjectFinance.Run(_finance);
@@ -84,5 +104,20 @@ public sealed class Operations
         double[] series = new double[months];
         Array.Fill(series, amount, from, to - from);
         return series;
+    }
+
+    private SystemRecord SystemOf(string id) => _catalog.FindSystem(id) ?? throw new InvalidOperationException($"The catalog has no {id}.");
+
+    private SearchRequest RequestOf(string modelId, double input, double output, double firstToken, double perToken, int chips)
+    {
+        ModelRecord record = _catalog.FindModel(modelId) ?? throw new InvalidOperationException($"The catalog has no {modelId}.");
+        return new SearchRequest
+        {
+            Model = ModelArchitecture.Parse(record.Id, record.ConfigJson),
+            Lengths = RequestLengths.FromMeans(input, output),
+            TimeToFirstTokenLimitSeconds = firstToken,
+            TimePerOutputTokenLimitSeconds = perToken,
+            Chips = chips,
+        };
     }
 }

@@ -26,6 +26,14 @@ public class SpeedBenchmarks
     [Benchmark]
     public object ServingPoint() => _operations.ServingPoint();
 
+    /// <summary>The deployment of Llama-3.1-70B on 8 H200, over the whole space.</summary>
+    [Benchmark(Description = "configure, 8 H200")]
+    public object ConfigureLlama() => _operations.ConfigureLlama();
+
+    /// <summary>The deployment of DeepSeek-V3 on 64 GB200, over the whole space.</summary>
+    [Benchmark(Description = "configure, 64 GB200")]
+    public object ConfigureDeepSeek() => _operations.ConfigureDeepSeek();
+
     [Benchmark]
     public object ProjectFinanceCase() => _operations.ProjectFinanceCase();
 

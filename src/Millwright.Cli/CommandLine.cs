@@ -45,6 +45,8 @@ internal static class CommandLine
         root.Subcommands.Add(ClaimsCommand.Create(session));
         root.Subcommands.Add(SchemaCommand.Create(session));
         root.Subcommands.Add(NewCommand.Create(session));
+        root.Subcommands.Add(ConfigureCommand.Create(session));
+        root.Subcommands.Add(GenerationsCommand.Create(session));
         root.Subcommands.Add(ValidateCommand.Create(session));
         root.Subcommands.Add(CalibrateCommand.Create(session));
 

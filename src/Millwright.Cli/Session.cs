@@ -2,6 +2,7 @@ using Millwright.Catalog;
 using Millwright.Cli.Output;
 using Millwright.Planning;
 using Millwright.Scenarios;
+using Millwright.Serving.Search;
 
 namespace Millwright.Cli;
 
@@ -10,6 +11,11 @@ namespace Millwright.Cli;
 /// <param name="errors">Where messages and progress go.</param>
 internal sealed class Session(TextWriter output, TextWriter errors)
 {
+    private static readonly Lazy<DeploymentSearch> s_search = new(static () => new DeploymentSearch(ShippedOperators.Load(), ShippedCalibration.Load()));
+
+    /// <summary>The search over the shipped operator grids and fit: the one place of the commands that chooses them.</summary>
+    public static DeploymentSearch Search => s_search.Value;
+
     /// <summary>Where results go.</summary>
     public TextWriter Output { get; } = output;
 
@@ -43,7 +49,7 @@ internal sealed class Session(TextWriter output, TextWriter errors)
     /// <param name="catalog">The catalog.</param>
     /// <returns>The prepared chain.</returns>
     public static Planner Prepare(string path, IReadOnlyList<string>? changes, CatalogData catalog) =>
-        new(ReadScenario(path, changes, catalog), catalog);
+        new(ReadScenario(path, changes, catalog), catalog, Search);
 
     /// <summary>Reads a scenario file; where there is none of that name, the shipped scenario of that name.</summary>
     /// <param name="path">Path of the scenario, or the name of a shipped one, such as "gigawatt".</param>

@@ -135,7 +135,7 @@ internal sealed class ClaimBook(CatalogData catalog, CancellationToken cancellat
         if (!_plans.TryGetValue(command, out Plan? plan))
         {
             ScenarioInput scenario = ScenarioReader.Read(measure.Scenario, catalog, measure.Changes, ShippedScenarios.Find);
-            plan = PlanStudy.Make(new Planner(scenario, catalog), CommandLine.Tool, cancellation: cancellation);
+            plan = PlanStudy.Make(new Planner(scenario, catalog, Session.Search), CommandLine.Tool, cancellation: cancellation);
             _plans.Add(command, plan);
         }
 

@@ -91,7 +91,7 @@ internal static class DiffCommand
     }
 
     private static FigureBook Run(ScenarioInput scenario, CatalogData catalog) =>
-        new Planner(scenario, catalog).Run(static (_, value) => value.Distribution.Mid, recording: true).Book;
+        new Planner(scenario, catalog, Session.Search).Run(static (_, value) => value.Distribution.Mid, recording: true).Book;
 
     private static DocumentCell Number(FigureNode node) =>
         double.IsFinite(node.Value) ? new(Humanize.Value(node.Value, Humanize.UnitOf(node.Name, node.Unit)), node.Value) : new(node.Reason ?? "no value");

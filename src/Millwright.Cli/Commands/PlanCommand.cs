@@ -49,7 +49,7 @@ internal static class PlanCommand
         Plan plan;
         using (ProgressLine progress = new(session.Errors, "planning"))
         {
-            plan = PlanStudy.Make(new Planner(input, catalog), CommandLine.Tool, progress: progress, cancellation: cancellation);
+            plan = PlanStudy.Make(new Planner(input, catalog, Session.Search), CommandLine.Tool, progress: progress, cancellation: cancellation);
         }
 
         new PlanScreen(plan, catalog, path).Write(session.Output, session.IsTerminal, session.Width);
@@ -81,7 +81,7 @@ internal static class PlanCommand
                 ScenarioInput variant = ScenarioEdit.Set(input, key, value, catalog, "--compare");
                 try
                 {
-                    plans.Add((value, PlanStudy.Make(new Planner(variant, catalog), CommandLine.Tool, progress: progress, cancellation: cancellation)));
+                    plans.Add((value, PlanStudy.Make(new Planner(variant, catalog, Session.Search), CommandLine.Tool, progress: progress, cancellation: cancellation)));
                 }
                 catch (MissingInputException missing)
                 {

@@ -36,7 +36,7 @@ internal static class PlanFacts
 
     /// <summary>A recorded run at the medians.</summary>
     public static FigureBook Plan(ScenarioInput scenario, CatalogData catalog) =>
-        new Planner(scenario, catalog).Run(static (_, value) => value.Distribution.Mid, recording: true).Book;
+        new Planner(scenario, catalog, Session.Search).Run(static (_, value) => value.Distribution.Mid, recording: true).Book;
 
     /// <summary>The value of a figure; NaN where the book has none.</summary>
     public static double Value(FigureBook book, string name) => book.Find(name)?.Value ?? double.NaN;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Millwright.Applications;
 using Millwright.Catalog;
-using Millwright.Chips;
 using Millwright.Models;
 using Millwright.Numerics;
 using Millwright.Operators;
@@ -42,9 +41,6 @@ internal sealed record ServingErrors(string Group, int Count, double Median, dou
 /// <summary>Predicted against measured throughput, at the layout and the number of requests in flight of the measurement.</summary>
 internal static class ServingFacts
 {
-    // The measurements state no limits on latency.
-    private const double NoLimitSeconds = 1e9;
-
     /// <summary>The sample of measured points, as text.</summary>
     public static string Rows()
     {
@@ -58,7 +54,7 @@ internal static class ServingFacts
     public static IReadOnlyList<ServingPrediction> Run(CatalogData catalog)
     {
         Dictionary<string, ModelArchitecture> models = [];
-        Dictionary<string, ChipTimer> chips = [];
+        ServingPredictor predictor = new(ShippedOperators.Load(), ShippedCalibration.Load());
         List<ServingPrediction> predictions = [];
         foreach (string line in Rows().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
         {
@@ -69,18 +65,25 @@ internal static class ServingFacts
                 models.Add(cells[1], model = ModelArchitecture.Parse(record.Id, record.ConfigJson));
             }
 
-            if (!chips.TryGetValue(cells[2], out ChipTimer? chip))
-            {
-                SystemRecord system = catalog.FindSystem(cells[2]) ?? throw new InvalidOperationException($"The catalog lost the system {cells[2]}.");
-                chip = ChipTimer.Create(system, catalog.OperatorCurves, out string reason) ?? throw new InvalidOperationException(reason);
-                chips.Add(cells[2], chip);
-            }
-
+            SystemRecord system = catalog.FindSystem(cells[2]) ?? throw new InvalidOperationException($"The catalog lost the system {cells[2]}.");
             OperandPrecision precision = cells[4] switch { "bf16" => OperandPrecision.Bf16, "fp8" => OperandPrecision.Fp8, _ => OperandPrecision.Fp4 };
-            ReplicaLayout layout = new(cells[6] == "expert" ? ReplicaSpread.Expert : ReplicaSpread.Tensor, (int)Number(cells[5]));
-            ServingDemand demand = new(RequestLengths.FromMeans(Number(cells[7]), Number(cells[8])), precision, NoLimitSeconds, NoLimitSeconds);
-            ServingPoint point = ServingCapacity.AtConcurrency(model, chip, layout, demand, Number(cells[9]));
-            predictions.Add(new ServingPrediction(cells[1], cells[2], cells[4], Number(cells[10]), point.OutputTokensPerChipSecond));
+            EngineFamily engine = cells[3] switch { "vLLM" => EngineFamily.Vllm, "SGLang" => EngineFamily.Sglang, _ => EngineFamily.TensorRtLlm };
+            int chips = (int)Number(cells[5]);
+            ServingCase run = new()
+            {
+                Id = cells[0],
+                Model = model,
+                System = system,
+                Layout = cells[6] == "expert" ? new ParallelLayout(1, 1, chips, chips) : new ParallelLayout(chips),
+                Precision = new PrecisionPlan(precision, precision, precision == OperandPrecision.Bf16 ? OperandPrecision.Bf16 : OperandPrecision.Fp8),
+                Engine = EngineDefaults.For(engine, "", "", system.MemoryBytes ?? 0, cells[6] == "expert" ? 1 : chips),
+                EngineIsAssumed = true,
+                Lengths = RequestLengths.FromMeans(Number(cells[7]), Number(cells[8])),
+                Load = LoadKind.ClosedLoop,
+                Concurrency = Number(cells[9]),
+            };
+            ServingEstimate estimate = predictor.Predict(run, out string reason) ?? throw new InvalidOperationException($"{cells[0]}: {reason}");
+            predictions.Add(new ServingPrediction(cells[1], cells[2], cells[4], Number(cells[10]), estimate.OutputTokensPerChipSecond));
         }
 
         return predictions;

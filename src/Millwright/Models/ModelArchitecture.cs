@@ -316,6 +316,14 @@ public sealed class ModelArchitecture
         asked,
         _fp4Bytes);
 
+    /// <summary>Precision of dense matrices and of experts when a precision is asked for the whole model: those that were released with only their experts in
+    /// 4 bits keep the rest as released.</summary>
+    internal (OperandPrecision Dense, OperandPrecision Experts) PrecisionsAt(OperandPrecision asked)
+    {
+        WeightFormat format = FormatOf(asked);
+        return (format.Matrix, format.Expert);
+    }
+
     private static double BytesOf(ParameterCounts counts, WeightFormat format) =>
         counts.Kept * WeightFormat.KeptBytes + counts.Matrices * format.Bytes(WeightRole.Matrix) + ExpertBytesOf(counts, format);
 

@@ -16,7 +16,9 @@ internal static class MemoryPlanner
     /// more for the rest; an engine's own logs show 1 to 3 GB beside weights and cache.</summary>
     private const double RuntimeBytes = 2e9;
 
-    public static MemoryPlan Plan(Deployment deployment, ChipPeaks peaks)
+    public static MemoryPlan Plan(Deployment deployment, ChipPeaks peaks) => Plan(deployment, peaks.MemoryBytes);
+
+    public static MemoryPlan Plan(Deployment deployment, double memoryBytes)
     {
         ModelArchitecture model = deployment.Model;
         ParallelLayout layout = deployment.Layout;
@@ -39,8 +41,8 @@ internal static class MemoryPlanner
         }
 
         return new MemoryPlan(
-            peaks.MemoryBytes,
-            peaks.MemoryBytes * deployment.Engine.MemoryFraction,
+            memoryBytes,
+            memoryBytes * deployment.Engine.MemoryFraction,
             dense,
             experts,
             deployment.Engine.MaxBatchedTokens * (double)model.HiddenSize * 2 * ActivationRowsPerToken / layout.TensorWays,

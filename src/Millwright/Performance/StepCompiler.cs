@@ -9,6 +9,9 @@ internal sealed class StepCompiler
 {
     private const double ActivationBytes = 2;
 
+    /// <summary>Launch of a send to the next stage, s. Source: NVIDIA AIConfigurator (095f58a5), systems/*.yaml, p2p latency 10 us.</summary>
+    private const double HandOverSeconds = 10e-6;
+
     /// <summary>Tokens of a rank up to which exchanges run in their low-latency mode: the buffers of DeepEP are made for 128 (its README, 2025).</summary>
     private const double MostDecodeTokens = 256;
 
@@ -278,6 +281,25 @@ internal sealed class StepCompiler
             double blocks = _model.MixerGroups.Sum(group => group.Layers)
                 + _model.FeedForwardGroups.Where(group => _layout.AttentionRanks == 1 || group.FeedForward.RoutedExperts == 0).Sum(group => group.Layers);
             _exchange.Add(tokens => _times.Clock.AllReduce(tokens * Hidden * ActivationBytes, ways), blocks);
+        }
+
+        if (_layout.ContextWays > 1)
+        {
+            // chips that share a prompt gather each other's keys and values before attention (Llama 3 herd, arXiv 2407.21783, section 3.3.2)
+            int context = _layout.ContextWays;
+            foreach ((TokenMixer mixer, int layers, _) in _model.MixerGroups)
+            {
+                double elements = mixer.CacheElements(1) / Math.Min(ways, Math.Max(1, mixer.CacheHeads));
+                _exchange.Add(tokens => _times.Clock.AllGather(tokens * context * elements * ActivationBytes, context), layers);
+            }
+        }
+
+        if (_layout.PipelineStages > 1)
+        {
+            // each chip hands its part of the stream to its peer in the next stage
+            ChipPeaks peaks = _times.Peaks;
+            double link = _layout.Chips <= peaks.ScaleUpDomain ? peaks.ScaleUpBytesPerSecond : peaks.ScaleOutBytesPerSecond;
+            _exchange.Add(tokens => new CallTime(HandOverSeconds, 0, tokens * Hidden * ActivationBytes / ways / link), _layout.PipelineStages - 1);
         }
     }
 

@@ -53,6 +53,22 @@ public sealed class StepModel
     /// <returns>The model.</returns>
     public StepModel With(EngineFactors factors) => new(_parts, factors);
 
+    /// <summary>The same deployment with other settings of its engine: budgets and memory share do not change what a step costs.</summary>
+    /// <param name="engine">The settings, of the same engine.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentException">Another engine, whose operators take other times.</exception>
+    public StepModel With(EngineSettings engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        if (engine.Family != Deployment.Engine.Family)
+        {
+            throw new ArgumentException($"compiled for {Deployment.Engine.Family}, not for {engine.Family}", nameof(engine));
+        }
+
+        Deployment deployment = Deployment with { Engine = engine };
+        return new StepModel(_parts.With(deployment, MemoryPlanner.Plan(deployment, Memory.CapacityBytes)), _factors);
+    }
+
     /// <summary>Time of one step of the whole replica: of one of its micro-batches through all stages, where layers are in a pipeline.</summary>
     /// <param name="shape">What the step holds, over all attention ranks.</param>
     /// <returns>Time by what it is spent on.</returns>

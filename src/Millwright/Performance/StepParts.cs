@@ -22,6 +22,9 @@ internal sealed class StepParts(
 
     public StepCurve Experts => experts;
 
+    public StepParts With(Deployment other, MemoryPlan otherMemory) =>
+        new(other, otherMemory, tokensPerSequence, byToken, byEmitting, experts, exchange, decodeMixers, prefillMixers);
+
     /// <summary>Products, norms and activations of the tokens of one rank, and the head for those that emit.</summary>
     public CallTime Dense(double tokens, double emitting) => Sum(byToken.At(tokens), byEmitting.At(emitting * tokensPerSequence));
 

@@ -5,6 +5,7 @@ using Millwright.Infrastructure;
 using Millwright.Planning.Stages;
 using Millwright.Quantities;
 using Millwright.Serving;
+using Millwright.Serving.Search;
 
 namespace Millwright.Planning;
 
@@ -37,8 +38,10 @@ public sealed class Planner
     /// <summary>Prepares the chain.</summary>
     /// <param name="scenario">What is asked.</param>
     /// <param name="catalog">What the world offers.</param>
+    /// <param name="search">The search for the deployment of each workload; null for a scenario without workloads.</param>
     /// <exception cref="MissingInputException">Neither the scenario nor the catalog states a figure that the plan needs.</exception>
-    public Planner(ScenarioInput scenario, CatalogData catalog)
+    /// <exception cref="ArgumentException">There are workloads, and no search.</exception>
+    public Planner(ScenarioInput scenario, CatalogData catalog, DeploymentSearch? search)
     {
         ArgumentNullException.ThrowIfNull(scenario);
         ArgumentNullException.ThrowIfNull(catalog);
@@ -52,7 +55,7 @@ public sealed class Planner
         _capex = new CapexStage(scenario, catalog, system, inputs);
         _schedule = new ScheduleStage(scenario, inputs);
         _annualCost = new AnnualCostStage(scenario, inputs);
-        _serving = new ServingStage(scenario, catalog, system, workloads);
+        _serving = new ServingStage(scenario, catalog, system, workloads, search);
         _sales = new SalesStage(scenario, system, workloads, inputs);
         _finance = new FinanceStage(scenario, _sales, inputs);
         _memoryGigabytes = system.MemoryBytes / 1e9;

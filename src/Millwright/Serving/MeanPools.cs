@@ -32,24 +32,36 @@ internal sealed class MeanPools
         _tokensPerStep = 1 + (speculation?.AcceptedTokens ?? 0);
         ParallelLayout source = prefill.Deployment.Layout;
         double bytes = prefill.SequenceBytes(lengths.MeanInputTokens) * source.StageChips / source.AttentionRanks * source.PipelineStages;
-        _transferSeconds = linkBytesPerSecond > 0 ? bytes / (linkBytesPerSecond * source.TensorWays) : 0;
+        TransferBytesPerLink = bytes / source.TensorWays;
+        _transferSeconds = linkBytesPerSecond > 0 ? TransferBytesPerLink / linkBytesPerSecond : 0;
 
         double input = Math.Max(1, lengths.UncachedInputTokens);
         double budget = prefill.Deployment.Engine.MaxBatchedTokens;
         double piece = Math.Min(input, budget);
         double prefix = lengths.CachedShare * lengths.PrefillInputTokens + Math.Max(0, input - piece) / 2;
         int stages = source.PipelineStages;
-        PromptSeconds = input / piece * stages * prefill.Time(new StepShape(0, 0, piece, prefix, 1)).TotalSeconds;
+        PromptSeconds = input / piece * prefill.Time(new StepShape(0, 0, piece, prefix, 1)).TotalSeconds;
 
         // full steps: as many prompts as the budget holds, on every rank and in every stage
         double perRank = Math.Max(1, Math.Floor(budget / piece)) * piece;
         int ranks = source.AttentionRanks;
-        double full = prefill.Time(new StepShape(0, 0, perRank * ranks, prefix, perRank / piece * ranks)).TotalSeconds;
-        MostRequestsPerSecond = prefill.Factors.PrefillUse * pools.PrefillWorkers * (perRank * ranks / full) / input;
+        FullPrefillStep = prefill.Time(new StepShape(0, 0, perRank * ranks, prefix, perRank / piece * ranks));
+        RequestsPerPrefillStep = perRank * ranks / input;
+        double full = FullPrefillStep.TotalSeconds;
+        MostRequestsPerSecond = prefill.Factors.PrefillUse * pools.PrefillWorkers * stages * (perRank * ranks / full) / input;
     }
+
+    /// <summary>Cache of one prompt that moves over the link of one chip, bytes: the chips of a rank send their parts at once.</summary>
+    public double TransferBytesPerLink { get; }
 
     /// <summary>Time of one prompt alone, s.</summary>
     public double PromptSeconds { get; }
+
+    /// <summary>A step of a prefill replica that is full.</summary>
+    public StepTimes FullPrefillStep { get; }
+
+    /// <summary>Requests that a full step of a prefill replica takes in.</summary>
+    public double RequestsPerPrefillStep { get; }
 
     /// <summary>Most requests a second that the prefill pool takes.</summary>
     public double MostRequestsPerSecond { get; }
@@ -72,12 +84,17 @@ internal sealed class MeanPools
     /// <summary>True when the prefill replicas hold the weights and one prompt.</summary>
     public bool PrefillFits => _prefill.Memory.CachePoolBytes > _prefill.SequenceBytes(_lengths.MeanInputTokens);
 
+    /// <summary>A step of a decode replica with a batch, which its micro-batches share.</summary>
+    public StepTimes DecodeStep(double batch)
+    {
+        double sequences = batch / _decode.Deployment.Layout.PipelineStages;
+        return _decode.Time(new StepShape(sequences, sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens)));
+    }
+
     /// <summary>The state at a batch of each decode replica, with the prefill that it needs.</summary>
     public MeanPoolsState At(double batch)
     {
-        int stages = _decode.Deployment.Layout.PipelineStages;
-        double sequences = batch / stages;
-        double step = stages * _decode.Time(new StepShape(sequences, sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens))).TotalSeconds;
+        double step = DecodeStep(batch).TotalSeconds;
         double rate = _pools.DecodeWorkers * batch / (StepsOfOutput * step);
         double use = rate / MostRequestsPerSecond;
         double wait = use < 1 ? PromptSeconds * use / (2 * (1 - use)) : double.PositiveInfinity;

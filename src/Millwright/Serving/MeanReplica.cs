@@ -18,6 +18,30 @@ internal readonly record struct MeanStep(
     public double FirstTokenSeconds => StepSeconds / 2 + PromptSteps * PromptSeconds;
 }
 
+/// <summary>A mean step as the mixture that it is: steps that only decode, and steps that hold prompts.</summary>
+/// <param name="Batch">Sequences that decode together on the replica.</param>
+/// <param name="Decode">A step without prompts.</param>
+/// <param name="DecodeWeight">Steps without prompts in one mean step.</param>
+/// <param name="Prompt">A step with prompts.</param>
+/// <param name="PromptWeight">Its part in the time of one mean step.</param>
+/// <param name="PromptShare">Share of the steps that hold prompts.</param>
+/// <param name="PromptSteps">Steps that a prompt takes.</param>
+/// <param name="PrefixTokens">Tokens before a prompt token's own part, mean.</param>
+internal readonly record struct MeanMix(
+    double Batch, StepTimes Decode, double DecodeWeight, StepTimes Prompt, double PromptWeight, double PromptShare, double PromptSteps, double PrefixTokens)
+{
+    /// <summary>The mean step.</summary>
+    public MeanStep Step
+    {
+        get
+        {
+            double decode = Decode.TotalSeconds;
+            double prompt = Prompt.TotalSeconds;
+            return new MeanStep(Batch, DecodeWeight * decode + PromptWeight * prompt, decode, prompt, PromptSteps, PromptShare);
+        }
+    }
+}
+
 /// <summary>
 /// A replica that prefills and decodes together, in the mean: each finished request is replaced by another, so that B decoding sequences of O tokens
 /// bring B I / O prompt tokens to each step.
@@ -58,7 +82,10 @@ internal sealed class MeanReplica
     public double MostByEngine => (double)Ranks * _step.Deployment.Engine.MaxSequences;
 
     /// <summary>The mean step with a number of decoding sequences.</summary>
-    public MeanStep At(double batch)
+    public MeanStep At(double batch) => MixAt(batch).Step;
+
+    /// <summary>The two kinds of steps that make the mean one at a number of decoding sequences.</summary>
+    public MeanMix MixAt(double batch)
     {
         EngineSettings engine = _step.Deployment.Engine;
         double input = Math.Max(1, _lengths.UncachedInputTokens);
@@ -69,22 +96,25 @@ internal sealed class MeanReplica
         double piece = Math.Min(input, budget);
         double chunk = Math.Clamp(arriving, piece, budget);
         double share = arriving / chunk;
+
+        // as many micro-batches as stages are under way at once: a token comes round when its own has passed all layers
         double sequences = batch / Stages;
         double context = sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens);
         double cached = _lengths.CachedShare * _lengths.PrefillInputTokens;
         double prefix = cached + Math.Max(0, input - piece) / 2;
-        double decode = Stages * _step.Time(new StepShape(sequences, context)).TotalSeconds;
+        StepTimes decode = _step.Time(new StepShape(sequences, context));
         StepShape prompt = new(
             engine.ChunkedPrefill ? sequences : 0,
             engine.ChunkedPrefill ? context : 0,
             chunk * Ranks,
             prefix,
             chunk / piece * Ranks);
-        double mixed = Stages * _step.Time(prompt).TotalSeconds;
+        StepTimes mixed = _step.Time(prompt);
 
         // an engine that does not mix lets decoding sequences wait while it works on prompts
-        double mean = engine.ChunkedPrefill ? Math.Max(0, 1 - share) * decode + share * mixed : decode + _step.Factors.Stall * share * mixed;
-        return new MeanStep(batch, mean, decode, mixed, input / piece, share);
+        double decodeWeight = engine.ChunkedPrefill ? Math.Max(0, 1 - share) : 1;
+        double promptWeight = engine.ChunkedPrefill ? share : _step.Factors.Stall * share;
+        return new MeanMix(batch, decode, decodeWeight, mixed, promptWeight, share, input / piece, prefix);
     }
 
     /// <summary>The mean step of a closed loop with requests in flight; those beyond what memory and engine hold wait outside.</summary>

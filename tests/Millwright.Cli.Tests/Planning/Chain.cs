@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Millwright.Catalog;
 using Millwright.Planning;
 using Millwright.Scenarios;
+using Millwright.Serving.Search;
 using Millwright.Studies;
 
 namespace Millwright.Cli.Tests.Planning;
@@ -23,6 +24,9 @@ internal static class Chain
 
     public static CatalogData Catalog => Loaded.Value;
 
+    /// <summary>The search over the shipped grids.</summary>
+    public static DeploymentSearch Search { get; } = new(ShippedOperators.Load(), ShippedCalibration.Load());
+
     /// <summary>Names of the ready scenarios.</summary>
     public static IEnumerable<string> Ready =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "scenarios"), "*.yaml").Select(static f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
@@ -34,7 +38,7 @@ internal static class Chain
     public static ScenarioInput Empty(params string[] changes) => ScenarioReader.ReadText("name: empty\n", "empty.yaml", Catalog, changes);
 
     public static PlanRun Run(ScenarioInput scenario, InputSampler? sampler = null) =>
-        new Planner(scenario, Catalog).Run(sampler ?? Mid, recording: true);
+        new Planner(scenario, Catalog, Search).Run(sampler ?? Mid, recording: true);
 
     public static PlanRun Run(string name, params string[] changes) => Run(Scenario(name, changes));
 
@@ -42,7 +46,7 @@ internal static class Chain
 
     /// <summary>A plan with its 256 draws; made once.</summary>
     public static Plan Study(string name, params string[] changes) => Plans.GetOrAdd(
-        name + " " + string.Join(' ', changes), _ => new(() => PlanStudy.Make(new Planner(Scenario(name, changes), Catalog), "tests"))).Value;
+        name + " " + string.Join(' ', changes), _ => new(() => PlanStudy.Make(new Planner(Scenario(name, changes), Catalog, Search), "tests"))).Value;
 
     public static double Value(this PlanRun run, string figure) => run.Book.Find(figure)?.Value ?? throw new KeyNotFoundException(figure);
 

@@ -15,7 +15,7 @@ public sealed class DeterminismTests
     public void The_parallel_study_has_the_bits_of_draws_made_one_after_another(string name)
     {
         ScenarioInput scenario = Chain.Scenario(name);
-        Plan plan = PlanStudy.Make(new Planner(scenario, Chain.Catalog), "tests", Draws, cancellation: TestContext.Current.CancellationToken);
+        Plan plan = PlanStudy.Make(new Planner(scenario, Chain.Catalog, Chain.Search), "tests", Draws, cancellation: TestContext.Current.CancellationToken);
         Planner sequential = new(scenario, Chain.Catalog);
         RandomStream random = new((ulong)scenario.Seed);
         double[][] draws = new double[Draws][];
@@ -50,7 +50,7 @@ public sealed class DeterminismTests
         Parallel.For(0, plans.Length, i => plans[i] = PlanStudy.Make(planner, "tests", Draws, cancellation: TestContext.Current.CancellationToken));
         AssertSame(plans[0], plans[1]);
         AssertSame(plans[0], plans[2]);
-        AssertSame(plans[0], PlanStudy.Make(new Planner(Chain.Scenario("gigawatt"), Chain.Catalog), "tests", Draws, cancellation: TestContext.Current.CancellationToken));
+        AssertSame(plans[0], PlanStudy.Make(new Planner(Chain.Scenario("gigawatt"), Chain.Catalog, Chain.Search), "tests", Draws, cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class DrawTests
 {
     // 64 pods of 64-port switches reach 524,288 of these chips, which 1.77 GW hold at the median of the peak factor, and less where the factor is drawn low.
     private static Plan Study(string power) => PlanStudy.Make(
-        new Planner(Chain.Scenario("gigawatt", "network.switch=qm9700", "network.pod_oversubscription=1", "site.power=" + power), Chain.Catalog), "tests");
+        new Planner(Chain.Scenario("gigawatt", "network.switch=qm9700", "network.pod_oversubscription=1", "site.power=" + power), Chain.Catalog, Chain.Search), "tests");
 
     [Fact]
     public void A_draw_that_cannot_be_planned_is_missing_and_counted()

@@ -31,7 +31,7 @@ public sealed class HonestAnswerTests
         Assert.Equal(0, run.Value("tokens.output_per_year"));
         Assert.Equal("no tokens are sold", run.Reason("margin.gross"));
         Assert.True(run.Value("revenue.per_year") > 1e10);
-        Plan plan = PlanStudy.Make(new Planner(Chain.Empty(), Chain.Catalog), "tests", 8, cancellation: TestContext.Current.CancellationToken);
+        Plan plan = PlanStudy.Make(new Planner(Chain.Empty(), Chain.Catalog, Chain.Search), "tests", 8, cancellation: TestContext.Current.CancellationToken);
         Assert.Null(plan.Find("cost.per_million_output_tokens")!.Value);
         Assert.NotNull(plan.Find("cost.per_million_output_tokens")!.Reason);
     }

@@ -46,7 +46,7 @@ public sealed class OriginTests
     [MemberData(nameof(Cases))]
     public void Every_input_says_where_it_comes_from(string name, string mode)
     {
-        IReadOnlyList<FigureNode> nodes = new Planner(Chain.Scenario(name, Changes(mode)), Chain.Catalog).Run(Chain.Mid, recording: true).Book.Nodes;
+        IReadOnlyList<FigureNode> nodes = new Planner(Chain.Scenario(name, Changes(mode)), Chain.Catalog, Chain.Search).Run(Chain.Mid, recording: true).Book.Nodes;
         List<FigureNode> leaves = [.. nodes.Where(static n => n.Input is not null)];
         Assert.True(leaves.Count > 60);
         Assert.All(leaves, static leaf =>

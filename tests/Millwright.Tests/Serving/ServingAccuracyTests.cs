@@ -1,5 +1,6 @@
 using System.Globalization;
 using Millwright.Applications;
+using Millwright.Catalog;
 using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
@@ -22,6 +23,8 @@ public sealed class ServingAccuracyTests(ITestOutputHelper output)
     public void Measured_throughput_is_met_no_worse_than_before()
     {
         var models = new Dictionary<string, ModelArchitecture>();
+        var catalog = ShippedCatalog.Load();
+        var predictor = new ServingPredictor(ShippedOperators.Load(), ShippedCalibration.Load());
         var errors = new List<double>();
         foreach (var line in TestCatalog.Text("serving/serving-rows.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
         {
@@ -32,9 +35,23 @@ public sealed class ServingAccuracyTests(ITestOutputHelper output)
             }
 
             var precision = cells[4] switch { "bf16" => OperandPrecision.Bf16, "fp8" => OperandPrecision.Fp8, _ => OperandPrecision.Fp4 };
-            var layout = new ReplicaLayout(cells[6] == "expert" ? ReplicaSpread.Expert : ReplicaSpread.Tensor, int.Parse(cells[5], CultureInfo.InvariantCulture));
-            var demand = new ServingDemand(RequestLengths.FromMeans(Number(cells[7]), Number(cells[8])), precision, 1e9, 1e9);
-            var point = ServingCapacity.AtConcurrency(model, TestCatalog.Chip(cells[2]), layout, demand, Number(cells[9]));
+            var engine = cells[3] switch { "vLLM" => EngineFamily.Vllm, "SGLang" => EngineFamily.Sglang, _ => EngineFamily.TensorRtLlm };
+            var chips = int.Parse(cells[5], CultureInfo.InvariantCulture);
+            var system = catalog.FindSystem(cells[2])!;
+            var run = new ServingCase
+            {
+                Id = cells[0],
+                Model = model,
+                System = system,
+                Layout = cells[6] == "expert" ? new ParallelLayout(1, 1, chips, chips) : new ParallelLayout(chips),
+                Precision = new PrecisionPlan(precision, precision, precision == OperandPrecision.Bf16 ? OperandPrecision.Bf16 : OperandPrecision.Fp8),
+                Engine = EngineDefaults.For(engine, "", "", system.MemoryBytes!.Value, chips),
+                EngineIsAssumed = true,
+                Lengths = RequestLengths.FromMeans(Number(cells[7]), Number(cells[8])),
+                Load = LoadKind.ClosedLoop,
+                Concurrency = Number(cells[9]),
+            };
+            var point = predictor.Predict(run, out var reason) ?? throw new InvalidOperationException(reason);
             var error = point.OutputTokensPerChipSecond / Number(cells[10]) - 1;
             errors.Add(Math.Abs(error));
             output.WriteLine(string.Create(

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using Millwright.Applications;
 using Millwright.Catalog;
-using Millwright.Chips;
 using Millwright.Models;
-using Millwright.Operators;
 using Millwright.Serving;
+using Millwright.Serving.Search;
 
 namespace Millwright.Planning.Stages;
 
@@ -26,19 +25,22 @@ internal sealed class ServingStage
     private readonly Service[] _services;
     private readonly WorkloadInputs[] _inputs;
     private readonly UncertainValue[] _errors;
-    private readonly ChipTimer? _largerMemory;
+    private readonly Service[] _larger;
     private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ServingPoint> _points = new();
     private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ServingPoint> _largerPoints = new();
 
-    public ServingStage(ScenarioInput scenario, CatalogData catalog, SystemRecord system, WorkloadInputs[] inputs)
+    public ServingStage(ScenarioInput scenario, CatalogData catalog, SystemRecord system, WorkloadInputs[] inputs, DeploymentSearch? search)
     {
         _inputs = inputs;
         _names = [.. scenario.Workloads.Select(w => w.Name)];
-        ChipTimer? chip = ChipTimer.Create(system, catalog.OperatorCurves, out string reason);
-        _largerMemory = system.MemoryBytes is { } memory
-            ? ChipTimer.Create(system with { MemoryBytes = memory * (1 + MemoryStep) }, catalog.OperatorCurves, out _)
-            : null;
-        _services = [.. scenario.Workloads.Select(w => Service.Of(w, catalog, chip, reason))];
+        if (search is null && scenario.Workloads.Count > 0)
+        {
+            throw new ArgumentException("a scenario with workloads needs a search for their deployments", nameof(search));
+        }
+
+        SystemRecord? larger = system.MemoryBytes is { } memory ? system with { MemoryBytes = memory * (1 + MemoryStep) } : null;
+        _services = [.. scenario.Workloads.Select(w => Service.Of(w, catalog, system, search!))];
+        _larger = larger is null ? [] : [.. scenario.Workloads.Select(w => Service.Of(w, catalog, larger, search!))];
         _errors = new UncertainValue[_services.Length];
         for (int w = 0; w < _errors.Length; w++)
         {
@@ -47,7 +49,7 @@ internal sealed class ServingStage
                 new(1 / (1 + band), 1, 1 + band),
                 "1",
                 Evidence.Derived,
-                "error against serving measurements that no fit saw, docs/method-serving.md",
+                "error of predictions of this kind on measurements that were held out, docs/accuracy.md",
                 "",
                 null,
                 "serving-error",
@@ -95,14 +97,14 @@ internal sealed class ServingStage
     /// <param name="point">Its point without the extra memory.</param>
     public double GainFromMemory(double[] x, int workload, ServingPoint point)
     {
-        if (_largerMemory is null || point.Limit == BatchLimit.Infeasible)
+        if (_larger.Length == 0 || point.Limit == BatchLimit.Infeasible)
         {
             return 0;
         }
 
         ServingPoint larger = _largerPoints.GetOrAdd(
             (workload, x[0], x[1], x[2], x[3], x[4]),
-            static (key, stage) => (stage._services[key.Workload] with { Chip = stage._largerMemory }).PointAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken),
+            static (key, stage) => stage._larger[key.Workload].PointAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken),
             this);
         return (larger.OutputTokensPerChipSecond / point.OutputTokensPerChipSecond) - 1;
     }
@@ -111,31 +113,34 @@ internal sealed class ServingStage
         _points.GetOrAdd(
             (workload, x[0], x[1], x[2], x[3], x[4]), static (key, services) => services[key.Workload].PointAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken), _services);
 
-    /// <summary>A model on a chip, ready to be asked.</summary>
-    private sealed record Service(ModelArchitecture? Model, ChipTimer? Chip, LengthHistogram? Lengths, OperandPrecision Precision, string Reason)
+    /// <summary>A model on a system, ready to be asked; compiled when it is first asked.</summary>
+    private sealed class Service(WorkloadInput workload, ModelArchitecture model, LengthHistogram? histogram, SystemRecord system, DeploymentSearch search)
     {
-        public double ErrorBand => Chip is null ? 0 : ServingError.Band(Chip);
+        private readonly Lazy<(WorkloadSearch? Search, string Reason)> _search = new(() =>
+            (search.Prepare(model, system, PrecisionOptions.OperandOf(workload.Precision), out string reason), reason));
 
-        public static Service Of(WorkloadInput workload, CatalogData catalog, ChipTimer? chip, string reason)
+        public double ErrorBand => _search.Value.Search?.ErrorBand ?? 0;
+
+        public static Service Of(WorkloadInput workload, CatalogData catalog, SystemRecord system, DeploymentSearch search)
         {
             ModelRecord record = catalog.FindModel(workload.Model)
                 ?? throw new MissingInputException($"workloads.{workload.Name}.model", $"The catalog has no model called \"{workload.Model}\".");
-            OperandPrecision precision = ServingDemand.OperandOf(workload.Precision);
-            LengthHistogram? lengths = workload.Lengths is { } id ? catalog.FindLengths(id) : null;
-            return new Service(ModelArchitecture.Parse(record.Id, record.ConfigJson), chip, lengths, precision, reason);
+            return new Service(
+                workload, ModelArchitecture.Parse(record.Id, record.ConfigJson), workload.Lengths is { } id ? catalog.FindLengths(id) : null, system, search);
         }
 
         public ServingPoint PointAt(double input, double cached, double output, double firstToken, double perToken)
         {
-            if (Chip is null || Model is null)
+            (WorkloadSearch? found, string reason) = _search.Value;
+            if (found is null)
             {
-                return new ServingPoint(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, BatchLimit.Infeasible, Reason, 0);
+                return new ServingPoint(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, BatchLimit.Infeasible, reason, 0);
             }
 
-            RequestLengths lengths = Lengths is null
+            RequestLengths lengths = histogram is null
                 ? RequestLengths.FromMeans(input, output, cached)
-                : RequestLengths.FromHistogram(Lengths, input, output, cached);
-            return ServingCapacity.Find(Model, Chip, new ServingDemand(lengths, Precision, firstToken, perToken));
+                : RequestLengths.FromHistogram(histogram, input, output, cached);
+            return found.Find(lengths, firstToken, perToken);
         }
     }
 }

@@ -1,0 +1,66 @@
+using Millwright.Catalog;
+using Millwright.Chips;
+using Millwright.Operators;
+using Millwright.Performance;
+
+namespace Millwright.Serving.Search;
+
+/// <summary>One chip under one engine: compiles deployments and tells their energy. The one place where the search meets operator times and fits.</summary>
+internal sealed class SearchChip
+{
+    private readonly OperatorTimes _times;
+    private readonly EngineFactors _factors;
+    private readonly EngineSettings _narrow;
+    private readonly EngineSettings _wide;
+
+    private SearchChip(SystemRecord system, OperatorTimes times, EngineFamily engine, EngineFactors factors)
+    {
+        System = system;
+        _times = times;
+        _factors = factors;
+        Engine = engine;
+        _narrow = EngineDefaults.For(engine, "", "", times.Peaks.MemoryBytes, 1);
+        _wide = EngineDefaults.For(engine, "", "", times.Peaks.MemoryBytes, 8);
+    }
+
+    public SystemRecord System { get; }
+
+    public EngineFamily Engine { get; }
+
+    public ChipPeaks Peaks => _times.Peaks;
+
+    public NearestMeasuredSystem Lender => _times.Clock.Lender;
+
+    public static SearchChip? Create(SystemRecord system, EngineFamily engine, OperatorLibrary library, EngineFactors factors, out string reason) =>
+        OperatorTimes.Create(system, engine, library, out reason) is { } times ? new SearchChip(system, times, engine, factors) : null;
+
+    /// <summary>Settings that the engine starts with, at a budget of tokens.</summary>
+    public EngineSettings SettingsOf(int tensorWays, int maxBatchedTokens) => (tensorWays < 4 ? _narrow : _wide) with { MaxBatchedTokens = maxBatchedTokens };
+
+    public StepModel Compile(Deployment deployment, int draftTokens) => StepModel.Compile(deployment, _times, _factors, draftTokens);
+
+    /// <summary>
+    /// Energy that one chip takes for one step, J: each kind of operator at the power of its kernels, exchanges and the host's time at the idle floor.
+    /// Not a number where no rated power is published.
+    /// </summary>
+    public double StepJoules(in StepTimes step, in PrecisionPlan precision, int layers)
+    {
+        OperatorClock clock = _times.Clock;
+        return Part(clock, OperatorKind.Gemm, precision.Dense, step.Dense, layers)
+            + Part(clock, OperatorKind.ExpertGemm, precision.Experts, step.Experts, layers)
+            + Part(clock, OperatorKind.DecodeAttention, precision.Cache, step.DecodeAttention, layers)
+            + Part(clock, OperatorKind.PrefillAttention, OperandPrecision.Bf16, step.PrefillAttention, layers)
+            + clock.IdleWatts * (step.HostSeconds + step.Exchange.TotalSeconds);
+    }
+
+    /// <summary>Power of a chip that waits, W.</summary>
+    public double IdleWatts => _times.Clock.IdleWatts;
+
+    private static double Part(OperatorClock clock, OperatorKind kind, OperandPrecision precision, in Chips.CallTime time, int layers)
+    {
+        double total = time.TotalSeconds;
+        return total > 0
+            ? total * clock.BoardWatts(kind, precision, time.ComputeSeconds / total, time.MemorySeconds / total, total / layers)
+            : 0;
+    }
+}

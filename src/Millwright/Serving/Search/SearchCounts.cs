@@ -1,0 +1,28 @@
+namespace Millwright.Serving.Search;
+
+/// <summary>What became of every setting of the space: a setting is a layout, a precision, a token budget and a batch.</summary>
+/// <param name="Settings">All settings: the product of the options.</param>
+/// <param name="Visited">Settings that were timed.</param>
+/// <param name="RejectedByMemory">Settings whose weights or cache do not fit, or that the engine's own bound forbids.</param>
+/// <param name="PrunedByProof">Settings that cannot matter: beyond a limit that a smaller batch already breaks, or beaten by what was found.</param>
+/// <param name="Boundary">Batches between two options that were timed to meet a limit exactly; not settings of the grid.</param>
+/// <param name="Compiled">Deployments compiled.</param>
+public readonly record struct SearchCounts(long Settings, long Visited, long RejectedByMemory, long PrunedByProof, long Boundary, long Compiled)
+{
+    /// <summary>Counts of two parts of the space.</summary>
+    /// <param name="a">One part.</param>
+    /// <param name="b">The other.</param>
+    /// <returns>Both.</returns>
+    public static SearchCounts operator +(SearchCounts a, SearchCounts b) => new(
+        a.Settings + b.Settings,
+        a.Visited + b.Visited,
+        a.RejectedByMemory + b.RejectedByMemory,
+        a.PrunedByProof + b.PrunedByProof,
+        a.Boundary + b.Boundary,
+        a.Compiled + b.Compiled);
+
+    /// <summary>The same as the operator.</summary>
+    /// <param name="other">The other part.</param>
+    /// <returns>Both.</returns>
+    public SearchCounts Add(SearchCounts other) => this + other;
+}

@@ -1,0 +1,76 @@
+using Millwright.Applications;
+using Millwright.Performance;
+
+namespace Millwright.Serving.Search;
+
+/// <summary>A replica at one load.</summary>
+/// <param name="Batch">Sequences that decode together on the replica.</param>
+/// <param name="TokenSeconds">Time per output token, s.</param>
+/// <param name="FirstTokenSeconds">Time to first token, s.</param>
+/// <param name="RequestsPerSecond">Requests a second.</param>
+/// <param name="JoulesPerToken">Energy of all its chips for an output token, J.</param>
+/// <param name="Holds">True when cache and engine hold the decoding sequences and the prompts beside them.</param>
+internal readonly record struct ReplicaLoad(
+    double Batch, double TokenSeconds, double FirstTokenSeconds, double RequestsPerSecond, double JoulesPerToken, bool Holds);
+
+/// <summary>A replica that prefills and decodes together, at one token budget.</summary>
+internal sealed class TogetherCandidate
+{
+    private readonly SearchChip _chip;
+    private readonly MeanReplica _replica;
+    private readonly int _layers;
+    private readonly double _outputTokens;
+    private readonly double _tokensAfterFirst;
+
+    public TogetherCandidate(SearchChip chip, CompiledDeployment deployment, int tokenBudget, RequestLengths lengths, Speculation? speculation)
+    {
+        _chip = chip;
+        Deployment = deployment;
+        TokenBudget = tokenBudget;
+        Layout = deployment.Layout;
+        Step = deployment.Step.With(chip.SettingsOf(Layout.TensorWays, tokenBudget));
+        _replica = new MeanReplica(Step, lengths, speculation);
+        _layers = Math.Max(1, Step.Deployment.Model.Layers.Count);
+        _outputTokens = lengths.MeanOutputTokens;
+        _tokensAfterFirst = Math.Max(1, lengths.MeanOutputTokens - 1);
+        MostByMemory = _replica.MostByMemory;
+        MostByEngine = _replica.MostByEngine;
+    }
+
+    public CompiledDeployment Deployment { get; }
+
+    public int TokenBudget { get; }
+
+    public ParallelLayout Layout { get; }
+
+    public StepModel Step { get; }
+
+    public MeanReplica Replica => _replica;
+
+    public double MostByMemory { get; }
+
+    public double MostByEngine { get; }
+
+    /// <summary>Sequences by which a batch grows: one on each rank and stage.</summary>
+    public int Unit => Layout.AttentionRanks * Layout.PipelineStages;
+
+    public ReplicaLoad At(double batch)
+    {
+        MeanMix mix = _replica.MixAt(batch);
+        MeanStep step = mix.Step;
+        double decoding = _replica.StepsOfOutput * step.StepSeconds;
+        double requests = batch / decoding;
+        double joules = mix.DecodeWeight * _chip.StepJoules(mix.Decode, Deployment.Precision, _layers)
+            + mix.PromptWeight * _chip.StepJoules(mix.Prompt, Deployment.Precision, _layers);
+
+        // prompts hold their cache while they are worked on
+        double held = batch * (1 + step.PromptSteps * step.PromptSeconds / decoding);
+        return new ReplicaLoad(
+            batch,
+            decoding / _tokensAfterFirst,
+            step.FirstTokenSeconds,
+            requests,
+            joules * Layout.Chips / (requests * step.StepSeconds * _outputTokens),
+            held <= MostByMemory && batch <= MostByEngine);
+    }
+}
