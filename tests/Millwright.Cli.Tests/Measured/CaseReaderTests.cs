@@ -133,6 +133,8 @@ public sealed class CaseReaderTests
     [InlineData("Qwen3-32B", "H100-SXM", "TensorRT-LLM", "fp8", "gemm fp8, moe fp8, x", OperandPrecision.Fp8, OperandPrecision.Fp8, OperandPrecision.Fp8)]
     [InlineData("Qwen3-32B", "H100-SXM", "vLLM", "fp8", "", OperandPrecision.Fp8Block, OperandPrecision.Fp8Block, OperandPrecision.Bf16)]
     [InlineData("gpt-oss-120b", "B200-SXM", "vLLM", "fp4", "gemm nvfp4, moe nvfp4", OperandPrecision.Bf16, OperandPrecision.Mxfp4, OperandPrecision.Bf16)]
+    [InlineData("gpt-oss-120b", "H100-SXM", "TensorRT-LLM", "fp8", "gemm fp8, moe fp8", OperandPrecision.Bf16, OperandPrecision.Mxfp4, OperandPrecision.Fp8)]
+    [InlineData("Qwen3-32B", "B200-SXM", "vLLM", "mxfp4", "", OperandPrecision.Mxfp4, OperandPrecision.Mxfp4, OperandPrecision.Bf16)]
     [InlineData("Kimi-K2.5", "H200-SXM", "vLLM", "int4", "gemm int4_wo, moe int4_wo", OperandPrecision.Bf16, OperandPrecision.Int4, OperandPrecision.Bf16)]
     [InlineData("Llama-2-70b-hf", "H100-SXM", "vLLM", "fp16", "", OperandPrecision.Bf16, OperandPrecision.Bf16, OperandPrecision.Bf16)]
     [InlineData("DeepSeek-V3", "GB200-NVL72", "SGLang", "fp4 MoE + fp8 attention", "", OperandPrecision.Fp8Block, OperandPrecision.Fp4, OperandPrecision.Bf16)]
