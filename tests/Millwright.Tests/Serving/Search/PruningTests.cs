@@ -93,7 +93,7 @@ public sealed class PruningTests
     [InlineData("llama-3.1-70b", "hgx-h200", 4, 2, 1)]
     [InlineData("gpt-oss-120b", "hgx-b200", 1, 1, 4)]
     [InlineData("deepseek-v3", "gb200-nvl72", 2, 1, 8)]
-    public void A_larger_batch_takes_no_less_time_and_energy_beyond_the_ripple_allowed_for(string model, string system, int tensor, int stages, int ranks)
+    public void Beyond_the_batches_that_are_all_timed_a_larger_one_takes_no_less_time_and_energy(string model, string system, int tensor, int stages, int ranks)
     {
         SearchChip chip = SearchCases.Chip(system);
         ParallelLayout layout = new(tensor, stages, ranks, ranks > 1 ? tensor * ranks : 1);
@@ -101,7 +101,7 @@ public sealed class PruningTests
         TogetherCandidate candidate = new(chip, new CompiledDeployment(chip.Compile(deployment, 0)), 8192, RequestLengths.FromMeans(1500, 700), null);
         double longest = 0;
         double mostEnergy = 0;
-        for (int batch = 1; batch <= 512; batch += 1 + batch / 8)
+        for (int batch = BatchOptions.EachUpTo; batch <= 512; batch += 1 + batch / 8)
         {
             ReplicaLoad load = candidate.At(batch * candidate.Unit);
             double energy = load.JoulesPerToken * load.RequestsPerSecond * load.TokenSeconds;
