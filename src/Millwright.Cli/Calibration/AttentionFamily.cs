@@ -4,7 +4,8 @@ using Millwright.Operators;
 
 namespace Millwright.Cli.Calibration;
 
-/// <summary>Attention over keys and values, decode and prefill; held-out errors on whole (heads, cache heads, width, window).</summary>
+/// <summary>Attention over keys and values, decode and prefill; held-out errors on whole (heads, cache heads, width, window).
+/// Where a table times several kernels for one case, the fastest counts.</summary>
 internal sealed class AttentionFamily : IOperatorFamily
 {
     private const double Smoothness = 0.03;
@@ -23,8 +24,20 @@ internal sealed class AttentionFamily : IOperatorFamily
             table.Path,
             ["batch_size", "isl", "step", "num_heads", "num_key_value_heads", "head_dim", "window_size", "latency_us"],
             ["attn_dtype", "kv_cache_dtype"]);
-        KernelSet kernels = new();
+        Dictionary<(string, string, double, double, double, double, double, double, double), int> fastest = [];
+        List<double> latencies = rows.Numbers("latency_us");
         for (int i = 0; i < rows.Rows; i++)
+        {
+            double Of(string column) => rows.Numbers(column)[i];
+            var key = (rows.Words("attn_dtype")[i], rows.Words("kv_cache_dtype")[i], Of("batch_size"), Of("isl"), Of("step"), Of("num_heads"), Of("num_key_value_heads"), Of("head_dim"), Of("window_size"));
+            if (!fastest.TryGetValue(key, out int best) || latencies[i] < latencies[best])
+            {
+                fastest[key] = i;
+            }
+        }
+
+        KernelSet kernels = new();
+        foreach (int i in fastest.Values)
         {
             double At(string column) => rows.Numbers(column)[i];
             if (KernelSet.Precision(rows.Words("kv_cache_dtype")[i]) is not { } cache
@@ -40,7 +53,10 @@ internal sealed class AttentionFamily : IOperatorFamily
             {
                 DecodeAttentionCall call = new(
                     At("batch_size"), At("isl") + At("step"), At("num_heads"), At("num_key_value_heads"), At("head_dim"), cache, At("window_size"));
-                kernels.Of(DecodeAttentionTimes.OperatorName, cache, DecodeAttentionTimes.Axes, Smoothness, PeakOf(peaks, cache), peaks.MemoryBytesPerSecond)
+                bool wide = call.Heads > DecodeAttentionTimes.MostQueriesOfCacheHead * call.CacheHeads;
+                string decodeName = wide ? DecodeAttentionTimes.WideGroupOperatorName : DecodeAttentionTimes.OperatorName;
+                IReadOnlyList<double[]> axes = wide ? DecodeAttentionTimes.WideGroupAxes : DecodeAttentionTimes.Axes;
+                kernels.Of(decodeName, cache, axes, Smoothness, PeakOf(peaks, cache), peaks.MemoryBytesPerSecond)
                     .Add(point => call.Place(point), call.Ideal(peaks), seconds, fold);
             }
             else

@@ -70,6 +70,11 @@ internal sealed record OperatorCalibration(IReadOnlyList<OperatorFit> Fits, IRea
             }
         }
 
+        if (fits.All(f => f.Count == 0))
+        {
+            throw new InputException(folder, 0, 0, "no row of the tables has a precision that is known");
+        }
+
         return new OperatorCalibration(
             [.. fits.SelectMany(f => f).OrderBy(f => f.Grid.Operator, StringComparer.Ordinal).ThenBy(f => f.Grid.SystemId, StringComparer.Ordinal).ThenBy(f => f.Grid.Engine).ThenBy(f => f.Grid.Precision)],
             skipped);

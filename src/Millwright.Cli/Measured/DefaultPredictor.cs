@@ -44,7 +44,7 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
     }
 
     /// <summary>A fit over the rows that can take part: scored closed loops without drafted tokens.</summary>
-    public static ServingFit FitOf(IReadOnlyList<ServingRow> rows, ServingCaseReader reader, string source)
+    public static ServingFit FitOf(IReadOnlyList<ServingRow> rows, ServingCaseReader reader, string source, FitSettings? settings = null)
     {
         List<MeasuredRun> runs = [];
         foreach (ServingRow row in rows)
@@ -53,11 +53,11 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
                 && (row.TimePerOutputTokenMs.Mean ?? row.TimePerOutputTokenMs.Median) is > 0 and var milliseconds
                 && reader.Read(row).Case is { Load: LoadKind.ClosedLoop } run)
             {
-                runs.Add(new MeasuredRun(run, milliseconds / 1e3));
+                runs.Add(new MeasuredRun(run, milliseconds / 1e3, row.OutputTokensPerChipSecond));
             }
         }
 
-        return new ServingFit(runs, new ServingPredictor(ShippedOperators.Load(), EngineCalibration.None), source);
+        return new ServingFit(runs, new ServingPredictor(ShippedOperators.Load(), EngineCalibration.None), source, settings);
     }
 
     private static string SeenBy(EngineCalibration calibration, RowPrediction row) =>

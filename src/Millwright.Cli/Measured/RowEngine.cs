@@ -77,6 +77,6 @@ internal sealed partial record RowEngine(EngineFamily Family, string Label, stri
         return text.Replace('#', '/');
     }
 
-    [GeneratedRegex(@"\d{4}-\d{2}(-\d{2})?", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\d{4}-\d{2}(-\d{2})?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DatePattern();
 }

@@ -15,6 +15,8 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
     // Engines cut heads by powers of two; tables that list 12, 20 or 36 as TP have flattened a run with pools apart.
     private const int FewestFlattenedChips = 12;
 
+    private const int MostNarrowChips = 8;
+
     /// <summary>The cut of a row, or why there is none.</summary>
     public static RowLayout? Of(ServingRow row, RowNotes notes, bool hasExperts, out string reason)
     {
@@ -90,7 +92,8 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
 
     private static RowLayout? Apart(ServingRow row, bool hasExperts, out string reason)
     {
-        if (Pool(row.Prefill, "prefill", hasExperts, out reason) is not var (prefills, prefill) || Pool(row.Decode, "decode", hasExperts, out reason) is not var (decodes, decode))
+        bool narrow = IsNarrow(row.Decode);
+        if (Pool(row.Prefill, "prefill", hasExperts, narrow, out reason) is not var (prefills, prefill) || Pool(row.Decode, "decode", hasExperts, narrow, out reason) is not var (decodes, decode))
         {
             return null;
         }
@@ -99,7 +102,12 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
         return new RowLayout(null, 1, null, pools, row.Chips is { } chips && chips != pools.Chips ? $"the pools take {pools.Chips} chips where the row states {chips}" : "");
     }
 
-    private static (int Workers, ParallelLayout Layout)? Pool(in PoolColumns pool, string name, bool hasExperts, out string reason)
+    // Workers of a few chips whose TP and EP are both written as 1 come from recipes for low latency, which cut by TP whatever the flag says: a copy of
+    // attention on each of four chips leaves 8-bit weights no room, and those runs took place.
+    private static bool IsNarrow(in PoolColumns decode) =>
+        decode is { Chips: { } chips, Workers: > 0, TensorWays: null or 1, ExpertWays: null or 1 } && chips / decode.Workers.Value is > 1 and <= MostNarrowChips;
+
+    private static (int Workers, ParallelLayout Layout)? Pool(in PoolColumns pool, string name, bool hasExperts, bool narrow, out string reason)
     {
         reason = "";
         int tensor = pool.TensorWays ?? 1;
@@ -143,7 +151,7 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
             return null;
         }
 
-        return (workers, Worker(chips, tensor, experts, byRank, hasExperts));
+        return (workers, Worker(chips, tensor, experts, byRank && !(narrow && tensor == 1 && experts == 1), hasExperts));
     }
 
     // Several sources write 1 for both TP and EP where a worker has many chips: attention-DP then spreads the experts over all, its absence cuts by TP.

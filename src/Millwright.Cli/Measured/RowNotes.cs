@@ -25,17 +25,17 @@ internal sealed partial record RowNotes(
         Sequences(SequencesPattern().Match(notes), chip),
         Count(BatchedTokensPattern().Match(notes)));
 
-    private static string Word(Match match) => match.Success ? match.Groups[1].Value : "";
+    private static string Word(Match match) => match.Success ? match.Groups["value"].Value : "";
 
     private static int? Count(Match match) =>
-        match.Success && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : null;
+        match.Success && int.TryParse(match.Groups["value"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : null;
 
     // One note may tell two chips apart: "256 (4090) / 128 (PRO 6000)".
     private static int? Sequences(Match match, string chip)
     {
-        if (match.Success && match.Groups[3].Success && Letters(chip).Contains(Letters(match.Groups[4].Value), StringComparison.Ordinal))
+        if (match.Success && match.Groups["other"].Success && Letters(chip).Contains(Letters(match.Groups["chip"].Value), StringComparison.Ordinal))
         {
-            return int.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture);
+            return int.Parse(match.Groups["other"].Value, CultureInfo.InvariantCulture);
         }
 
         return Count(match);
@@ -43,27 +43,27 @@ internal sealed partial record RowNotes(
 
     private static string Letters(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
 
-    [GeneratedRegex(@"\bgemm (\w+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bgemm (?<value>\w+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex GemmPattern();
 
-    [GeneratedRegex(@"\bmoe (\w+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bmoe (?<value>\w+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExpertsPattern();
 
-    [GeneratedRegex(@"\bkv_?cache (\w+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bkv_?cache (?<value>\w+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CachePattern();
 
-    [GeneratedRegex(@"\battention_dp (\d{1,5})\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\battention_dp (?<value>\d{1,5})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AttentionPattern();
 
-    [GeneratedRegex(@"\bmoe_tp (\d{1,5})\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bmoe_tp (?<value>\d{1,5})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExpertTensorPattern();
 
-    [GeneratedRegex(@"\bmoe_ep (\d{1,5})\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bmoe_ep (?<value>\d{1,5})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExpertWaysPattern();
 
-    [GeneratedRegex(@"\bmax[-_]num[-_]seqs (\d{1,6})(?: \(([^)]*)\) / (\d{1,6}) \(([^)]*)\))?", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bmax[-_]num[-_]seqs (?<value>\d{1,6})( \([^)]*\) / (?<other>\d{1,6}) \((?<chip>[^)]*)\))?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SequencesPattern();
 
-    [GeneratedRegex(@"\bmax[-_]num[-_]batched[-_]tokens (\d{1,7})\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bmax[-_]num[-_]batched[-_]tokens (?<value>\d{1,7})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex BatchedTokensPattern();
 }

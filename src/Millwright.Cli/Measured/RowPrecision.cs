@@ -44,10 +44,10 @@ internal static class RowPrecision
             return One(dense.Split(' ')[0], model) is { } d && One(experts.Split(' ')[0], model) is { } e ? (d, e) : null;
         }
 
-        bool isGptOss = model.Id.StartsWith("gpt-oss", StringComparison.Ordinal);
-        if (isGptOss && words is "fp4" or "mxfp4")
+        // released with MXFP4 experts and 16-bit rest alone: tables call it by the precision of its activations or its cache too
+        if (model.Id.StartsWith("gpt-oss", StringComparison.Ordinal) && words is ("fp4" or "mxfp4" or "fp8"))
         {
-            return isGptOss ? (OperandPrecision.Bf16, OperandPrecision.Mxfp4) : (OperandPrecision.Mxfp4, OperandPrecision.Mxfp4);
+            return (OperandPrecision.Bf16, OperandPrecision.Mxfp4);
         }
 
         if (words == "fp4" && model.WeightsPrecision.StartsWith("fp4 experts", StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,3 @@
-using Millwright.Applications;
 using Millwright.Catalog;
 using Millwright.Models;
 using Millwright.Performance;

@@ -44,8 +44,16 @@ public sealed class DecodeAttentionTimes
     /// <summary>Name of the operator in a library; the precision is that of the cache.</summary>
     public const string OperatorName = "decode-attention";
 
+    /// <summary>Name of the operator where more than <see cref="MostQueriesOfCacheHead"/> query heads share a cache head.</summary>
+    public const string WideGroupOperatorName = "decode-attention-wide-groups";
+
+    /// <summary>Most query heads of one cache head that TensorRT-LLM's and SGLang's fast kernels take: with more, these take up to 36 times as
+    /// long.</summary>
+    public const int MostQueriesOfCacheHead = 32;
+
     private readonly ChipPeaks _peaks;
     private readonly PrecisionGrids _grids;
+    private readonly PrecisionGrids _wideGroups;
 
     /// <summary>Makes the times of a chip.</summary>
     /// <param name="peaks">Its peaks.</param>
@@ -56,12 +64,17 @@ public sealed class DecodeAttentionTimes
     public DecodeAttentionTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
         _peaks = peaks;
-        _grids = PrecisionGrids.OfCache(new KernelShelf(lender, engine, library), OperatorName);
+        KernelShelf shelf = new(lender, engine, library);
+        _grids = PrecisionGrids.OfCache(shelf, OperatorName);
+        _wideGroups = PrecisionGrids.OfCache(shelf, WideGroupOperatorName);
     }
 
     /// <summary>Nodes of the grid along each coordinate of <see cref="DecodeAttentionCall.Place"/>.</summary>
     public static IReadOnlyList<double[]> Axes { get; } =
-        [[0, 2, 4, 6, 7, 8, 10, 12, 14], [0, 4, 6, 8, 10, 12, 14, 17], [0, 2, 3, 4, 5, 5.5, 6, 7], [6, 7, 8, 9]];
+        [[0, 2, 4, 6, 7, 8, 10, 12, 14], [0, 4, 6, 8, 10, 12, 14, 17], [0, 2, 3, 4, 5], [6, 7, 7.585, 8, 9]];
+
+    /// <summary>Nodes of the grid of wide groups.</summary>
+    public static IReadOnlyList<double[]> WideGroupAxes { get; } = [[0, 4, 6, 8, 12], [0, 6, 8, 10, 12, 14, 17], [5.25, 6, 7], [6, 7, 7.585, 8, 9]];
 
     /// <summary>Time of one call, on one chip after sharding.</summary>
     /// <param name="sequences">Sequences.</param>
@@ -83,6 +96,7 @@ public sealed class DecodeAttentionTimes
     {
         Span<double> point = stackalloc double[4];
         call.Place(point);
-        return call.Ideal(_peaks).At(_grids[call.CachePrecision].At(point));
+        var grids = call.Heads > MostQueriesOfCacheHead * call.CacheHeads ? _wideGroups : _grids;
+        return call.Ideal(_peaks).At(grids[call.CachePrecision].At(point));
     }
 }

@@ -259,7 +259,8 @@ public sealed class OperatorClock
     private static OperatorGrid FindGemm(OperatorShelf shelf, ChipPeaks peaks, OperandPrecision precision)
     {
         OperandPrecision multiplied = peaks.Multiplies(precision);
-        return (precision != multiplied && multiplied == OperandPrecision.Bf16 ? shelf.FindExact(GemmOperator, precision) : null)
+        bool weightOnly = precision is OperandPrecision.Mxfp4 or OperandPrecision.Int8 or OperandPrecision.Int4;
+        return (weightOnly ? shelf.FindExact(GemmOperator, precision) : null)
             ?? shelf.Find(GemmOperator, multiplied)!;
     }
 

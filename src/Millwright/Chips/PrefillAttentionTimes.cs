@@ -97,7 +97,7 @@ public sealed class PrefillAttentionTimes
 
     /// <summary>Nodes of the grid along each coordinate of <see cref="PrefillAttentionCall.Place"/>.</summary>
     public static IReadOnlyList<double[]> Axes { get; } =
-        [[2, 6, 9, 11, 13, 15, 17, 19, 22], [0, 4, 6, 8, 10, 12, 14], [0, 2, 4, 6], [6, 7, 8, 9]];
+        [[2, 6, 9, 11, 13, 15, 17, 19, 22], [0, 4, 6, 8, 10, 12, 14], [0, 2, 4, 6], [6, 7, 7.585, 8, 9]];
 
     /// <summary>Time of one call, on one chip after sharding.</summary>
     /// <param name="sequences">Sequences.</param>

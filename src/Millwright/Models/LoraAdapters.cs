@@ -89,7 +89,7 @@ public sealed record LoraAdapters(double Adapters, int Rank, IReadOnlyList<strin
         }
 
         return Targets.FirstOrDefault(target => !found.Contains(target)) is { } missing
-            ? throw new ArgumentException($"model '{model.Id}' has no projection '{missing}' to adapt")
+            ? throw new ArgumentException($"model '{model.Id}' has no projection '{missing}' to adapt", nameof(model))
             : pairs;
     }
 }

@@ -278,7 +278,7 @@ public sealed class ModelArchitecture
         return builder.Operators;
     }
 
-    private StepOperatorBuilder NewBuilder(StepShape shape, WeightFormat format, double kvBytesPerElement)
+    private static StepOperatorBuilder NewBuilder(StepShape shape, WeightFormat format, double kvBytesPerElement)
     {
         RequireShape(shape);
         Require(kvBytesPerElement > 0 && double.IsFinite(kvBytesPerElement), kvBytesPerElement, nameof(kvBytesPerElement), "above 0");

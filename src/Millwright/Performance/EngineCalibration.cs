@@ -196,6 +196,7 @@ public sealed class EngineCalibration
         writer.WriteNumber("experts", Rounded(row.Factors.Experts));
         writer.WriteNumber("exchange", Rounded(row.Factors.Exchange));
         writer.WriteNumber("stall", Rounded(row.Factors.Stall));
+        writer.WriteNumber("prefill_use", Rounded(row.Factors.PrefillUse));
         writer.WriteEndObject();
     }
 
@@ -222,7 +223,8 @@ public sealed class EngineCalibration
             Positive(row, "prefill"),
             Positive(row, "experts"),
             Positive(row, "exchange"),
-            Positive(row, "stall")));
+            Positive(row, "stall"),
+            Positive(row, "prefill_use")));
 
     private static double Positive(JsonElement element, string name) =>
         element.GetProperty(name).GetDouble() is > 0 and < 1e6 and var value ? value : throw new FormatException($"'{name}' must be above 0");

@@ -118,7 +118,7 @@ public static partial class EngineDefaults
         string name = family switch { EngineFamily.Vllm => "vllm", EngineFamily.Sglang => "sglang", _ => "tensorrt-llm" };
         int place = text.LastIndexOf(name, StringComparison.Ordinal);
         Match match = VersionPattern().Match(place < 0 ? text : text[(place + name.Length)..]);
-        return match.Success && (place >= 0 || match.Index == 0) ? Number(match.Groups[1].Value + "." + match.Groups[2].Value) : null;
+        return match.Success && (place >= 0 || match.Index == 0) ? Number(match.Groups["major"].Value + "." + match.Groups["minor"].Value) : null;
     }
 
     private static int Number(string version)
@@ -127,6 +127,6 @@ public static partial class EngineDefaults
         return int.Parse(parts[0], CultureInfo.InvariantCulture) * 1000 + int.Parse(parts[1], CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"v?(\d{1,2})\.(\d{1,3})(?=[.\-\s+_]|rc|post|$)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"v?(?<major>\d{1,2})\.(?<minor>\d{1,3})(?=[.\-\s+_]|rc|post|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VersionPattern();
 }

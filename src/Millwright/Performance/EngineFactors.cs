@@ -14,6 +14,7 @@ namespace Millwright.Performance;
 /// <param name="Exchange">Exchanges between chips.</param>
 /// <param name="Stall">Share of the prompts' time that decoding sequences wait for, where an engine does not mix them in a step: prompts that come
 /// together are worked on before their sequences decode.</param>
+/// <param name="PrefillUse">Share of its full-batch rate that a prefill pool reaches, where prefill and decode are apart.</param>
 public sealed record EngineFactors(
     double HostSeconds = 0,
     double HostSecondsPerSequence = 0,
@@ -23,7 +24,8 @@ public sealed record EngineFactors(
     double Prefill = 1,
     double Experts = 1,
     double Exchange = 1,
-    double Stall = 1)
+    double Stall = 1,
+    double PrefillUse = 1)
 {
     /// <summary>These factors and others together: overheads add up, factors multiply.</summary>
     /// <param name="other">The others.</param>
@@ -40,6 +42,7 @@ public sealed record EngineFactors(
             Prefill * other.Prefill,
             Experts * other.Experts,
             Exchange * other.Exchange,
-            Stall * other.Stall);
+            Stall * other.Stall,
+            PrefillUse * other.PrefillUse);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class MeanPools
         FullPrefillStep = prefill.Time(new StepShape(0, 0, perRank * ranks, prefix, perRank / piece * ranks));
         RequestsPerPrefillStep = perRank * ranks / input;
         double full = FullPrefillStep.TotalSeconds;
-        MostRequestsPerSecond = pools.PrefillWorkers * stages * (perRank * ranks / full) / input;
+        MostRequestsPerSecond = prefill.Factors.PrefillUse * pools.PrefillWorkers * stages * (perRank * ranks / full) / input;
     }
 
     /// <summary>Cache of one prompt that moves over the link of one chip, bytes: the chips of a rank send their parts at once.</summary>

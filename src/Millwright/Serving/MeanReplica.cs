@@ -188,4 +188,25 @@ internal sealed class MeanReplica
 
         return At(low);
     }
+
+    /// <summary>
+    /// Requests a second of a queue of like requests that all wait at the start. Those that start together end together, so that a queue which is no
+    /// multiple of the batch ends with a batch that is not full: waves of B decode O steps each, the last one what is left; prompts take their time
+    /// besides.
+    /// </summary>
+    /// <param name="requests">Requests of the queue, above 0.</param>
+    /// <param name="state">The mean step at the batch that is held while the queue lasts.</param>
+    public double RateOfQueue(double requests, in MeanStep state)
+    {
+        double batch = Math.Min(requests, state.Batch);
+        double waves = Math.Floor(requests / batch);
+        double rest = requests - waves * batch;
+        double prompts = requests * StepsOfOutput * Math.Max(0, state.StepSeconds - state.DecodeSeconds) / batch;
+        double decoding = waves * StepsOfOutput * state.DecodeSeconds + (rest >= 1 ? StepsOfOutput * At(rest).DecodeSeconds : 0);
+
+        // prompts spread the starts: once they take longer than a wave, ends are as spread as starts, and the batch stays full
+        double spread = Math.Min(1, prompts / decoding);
+        double steady = requests * StepsOfOutput * state.StepSeconds / batch;
+        return requests / (steady * spread + (decoding + prompts) * (1 - spread));
+    }
 }

@@ -8,7 +8,16 @@ namespace Millwright.Serving;
 /// <summary>A run and the time per output token that was measured.</summary>
 /// <param name="Run">The run: a closed loop with its layout or pools.</param>
 /// <param name="TimePerOutputTokenSeconds">Measured mean time per output token, s.</param>
-public sealed record MeasuredRun(ServingCase Run, double TimePerOutputTokenSeconds);
+/// <param name="OutputTokensPerChipSecond">Measured output tokens per chip and second; null where they were not.</param>
+public sealed record MeasuredRun(ServingCase Run, double TimePerOutputTokenSeconds, double? OutputTokensPerChipSecond = null);
+
+/// <summary>How strongly a fit follows its data.</summary>
+/// <param name="GroupWeight">Weight of all rows of a model on a chip under an engine together, against the priors: what such a group has in common is no
+/// more certain for many rows.</param>
+/// <param name="PriorScale">Standard deviations of the priors, times this.</param>
+/// <param name="PairDeviation">Standard deviation of the logarithm of an engine's factor on one chip.</param>
+/// <param name="ThroughputWeight">Weight of a throughput against that of a time per output token.</param>
+public sealed record FitSettings(double GroupWeight = 5, double PriorScale = 0.6, double PairDeviation = 0.08, double ThroughputWeight = 0.3);
 
 /// <summary>How measured runs are held out of a fit.</summary>
 public enum HoldOut
@@ -30,28 +39,30 @@ public enum HoldOut
 /// </summary>
 public sealed class ServingFit
 {
-    private const int EngineParameters = 9;
+    private const int EngineParameters = 10;
     private const int PairParameters = 3;
 
     // means and standard deviations of the priors of log(host), log(host for a sequence), log(factors)
-    private static readonly double[] s_engineMeans = [Math.Log(1e-3), Math.Log(1e-5), Math.Log(0.8), 0, 0, 0, 0, 0, Math.Log(0.6)];
-    private static readonly double[] s_engineDeviations = [1, 1, 0.4, 0.2, 0.25, 0.25, 0.25, 0.4, 0.4];
-    private const double PairDeviation = 0.15;
-
-    // weight of a row: 1 / sqrt(rows of its configuration), so that long curves do not drown short ones
-    private const double RowWeight = 4;
+    private static readonly double[] s_engineMeans = [Math.Log(1e-3), Math.Log(1e-5), Math.Log(0.8), 0, 0, 0, 0, 0, Math.Log(0.6), Math.Log(0.85)];
+    private static readonly double[] s_engineDeviations = [1, 1, 0.4, 0.2, 0.25, 0.25, 0.25, 0.4, 0.4, 0.2];
     private const int ConfigurationFolds = 5;
+
+    // a run in less than this part of its operators' measured times, with no host at all, is not the run that it says it is
+    private const double LeastPart = 0.3;
 
     private readonly Row[] _rows;
     private readonly ConcurrentDictionary<string, EngineFactorsRow[]> _trained = new();
     private readonly string _source;
+    private readonly FitSettings _settings;
 
     /// <summary>Prepares a fit.</summary>
     /// <param name="runs">Measured runs.</param>
     /// <param name="predictor">Compiles their steps.</param>
     /// <param name="source">What the runs are, for the record.</param>
-    public ServingFit(IReadOnlyList<MeasuredRun> runs, ServingPredictor predictor, string source)
+    /// <param name="settings">How strongly the fit follows the runs; null for the defaults, which were chosen by whole models left out.</param>
+    public ServingFit(IReadOnlyList<MeasuredRun> runs, ServingPredictor predictor, string source, FitSettings? settings = null)
     {
+        _settings = settings ?? new FitSettings();
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(predictor);
         _source = source;
@@ -168,21 +179,35 @@ public sealed class ServingFit
             rows.Length);
     }
 
-    private static EngineFactorsRow[] TrainEngine(EngineFamily engine, Row[] rows)
+    private EngineFactorsRow[] TrainEngine(EngineFamily engine, Row[] rows)
     {
         string[] systems = [.. rows.Select(row => row.SystemId).Distinct().Order(StringComparer.Ordinal)];
         double[] means = new double[EngineParameters + systems.Length * PairParameters];
         double[] deviations = new double[means.Length];
-        Array.Fill(deviations, PairDeviation);
-        s_engineMeans.CopyTo(means, 0);
-        s_engineDeviations.CopyTo(deviations, 0);
+        Array.Fill(deviations, _settings.PairDeviation);
+        for (int i = 0; i < EngineParameters; i++)
+        {
+            means[i] = s_engineMeans[i];
+            deviations[i] = s_engineDeviations[i] * _settings.PriorScale;
+        }
+
         int[] pairOf = [.. rows.Select(row => EngineParameters + Array.IndexOf(systems, row.SystemId) * PairParameters)];
-        Dictionary<string, int> counts = rows.GroupBy(row => row.KeyOf(HoldOut.Configuration)).ToDictionary(group => group.Key, group => group.Count());
-        double[] weights = [.. rows.Select(row => RowWeight / Math.Sqrt(counts[row.KeyOf(HoldOut.Configuration)]))];
+        Dictionary<(string, string, bool), int> counts = rows.GroupBy(row => row.Group).ToDictionary(group => group.Key, group => group.Count());
+
+        // times per output token first, then throughputs; a row without one has no weight there
+        double[] weights = new double[2 * rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            weights[i] = _settings.GroupWeight / counts[rows[i].Group] * Math.Min(1, counts[rows[i].Group] / 4.0);
+            weights[rows.Length + i] = rows[i].HasThroughput ? weights[i] * _settings.ThroughputWeight : 0;
+        }
+
         double[] x = RobustFit.Solve(
-            (parameter, residual) => Parallel.For(0, rows.Length, i => residual[i] = rows[i].LogError(
-                EngineOf(parameter, 0).Times(PairOf(parameter, pairOf[i])))),
-            rows.Length,
+            (parameter, residual) => Parallel.For(0, rows.Length, i =>
+            {
+                (residual[i], residual[rows.Length + i]) = rows[i].LogErrors(EngineOf(parameter, 0).Times(PairOf(parameter, pairOf[i])));
+            }),
+            2 * rows.Length,
             weights,
             means,
             deviations,
@@ -203,30 +228,35 @@ public sealed class ServingFit
         Math.Exp(x[at + 5]),
         Math.Exp(x[at + 6]),
         Math.Exp(x[at + 7]),
-        Math.Exp(x[at + 8]));
+        Math.Exp(x[at + 8]),
+        Math.Exp(x[at + 9]));
 
     private static EngineFactors PairOf(double[] x, int at) =>
         new(Dense: Math.Exp(x[at]), Experts: Math.Exp(x[at + 1]), Prefill: Math.Exp(x[at + 2]));
 
+    // of groups: what a model on a chip under an engine is off by, in the middle of its curve
     private ErrorBand BandOf(double[] heldOutSeconds)
     {
-        double[] ratios = [.. _rows.Select((row, i) => row.Measured.TimePerOutputTokenSeconds / heldOutSeconds[i]).Order()];
+        double[] ratios =
+        [
+            .. _rows.Select((row, i) => (row.Group, Ratio: row.Measured.TimePerOutputTokenSeconds / heldOutSeconds[i]))
+                .GroupBy(pair => pair.Group)
+                .Select(group => Percentiles.OfSorted([.. group.Select(pair => pair.Ratio).Order()], 0.5))
+                .Order(),
+        ];
         return ratios.Length == 0 ? new ErrorBand(0.5, 2) : new ErrorBand(Percentiles.OfSorted(ratios, 0.1), Percentiles.OfSorted(ratios, 0.9));
     }
 
     private sealed class Row
     {
-        private readonly Func<EngineFactors, double> _seconds;
+        private readonly Func<EngineFactors, (double Step, double Output)> _predict;
 
-        private Row(MeasuredRun measured, Func<EngineFactors, double> seconds, int index)
+        private Row(MeasuredRun measured, Func<EngineFactors, (double, double)> predict, int index)
         {
             Index = index;
             Measured = measured;
-            _seconds = seconds;
-
-            // kernels as fast as three quarters of their measured times, and no host at all: what is faster yet was not that run
-            IsPhysical = measured.TimePerOutputTokenSeconds > 0
-                && measured.TimePerOutputTokenSeconds > 0.3 * seconds(new EngineFactors());
+            _predict = predict;
+            IsPhysical = measured.TimePerOutputTokenSeconds > LeastPart * predict(new EngineFactors()).Item1;
         }
 
         public int Index { get; }
@@ -235,26 +265,28 @@ public sealed class ServingFit
 
         public bool IsPhysical { get; }
 
+        public bool HasThroughput => Measured.OutputTokensPerChipSecond is > 0;
+
         public EngineFamily Engine => Measured.Run.Engine.Family;
 
         public string SystemId => Measured.Run.System.Id;
 
         public string ModelId => Measured.Run.Model.Id;
 
-        public static Row? Of(MeasuredRun measured, ServingPredictor predictor, int index)
+        public (string Model, string System, bool Apart) Group => (ModelId, SystemId, Measured.Run.Pools is not null);
+
+        public static Row? Of(MeasuredRun measured, ServingPredictor predictor, int index) =>
+            measured.TimePerOutputTokenSeconds > 0 && predictor.ClosedLoopOf(measured.Run) is { } predict ? new Row(measured, predict, index) : null;
+
+        public double Seconds(EngineFactors factors) => _predict(factors).Step;
+
+        public (double Step, double Output) LogErrors(EngineFactors factors)
         {
-            ServingCase run = measured.Run;
-            if (run.Pools is { } pools)
-            {
-                return predictor.PoolsOf(run, pools) is { } split ? new Row(measured, split, index) : null;
-            }
-
-            return run.Layout is { } layout && predictor.ReplicaOf(run, layout) is { } replica ? new Row(measured, replica, index) : null;
+            (double step, double output) = _predict(factors);
+            return (
+                Math.Log(step / Measured.TimePerOutputTokenSeconds),
+                Measured.OutputTokensPerChipSecond is > 0 and var measured ? Math.Log(output / measured) : 0);
         }
-
-        public double Seconds(EngineFactors factors) => _seconds(factors);
-
-        public double LogError(EngineFactors factors) => Math.Log(_seconds(factors) / Measured.TimePerOutputTokenSeconds);
 
         public string KeyOf(HoldOut kind) => kind switch
         {

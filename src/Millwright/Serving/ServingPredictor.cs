@@ -26,6 +26,18 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
     private readonly ConcurrentDictionary<(string System, EngineFamily Engine), OperatorTimes?> _times = new();
     private readonly ConcurrentDictionary<Key, StepModel> _models = new();
 
+    /// <summary>A predictor with other calibrations that shares what another has compiled.</summary>
+    /// <param name="other">The other.</param>
+    /// <param name="calibrationOf">The calibration for a run.</param>
+    public ServingPredictor(ServingPredictor other, Func<ServingCase, EngineCalibration> calibrationOf)
+        : this(other.Library, calibrationOf)
+    {
+        _times = other._times;
+        _models = other._models;
+    }
+
+    private OperatorLibrary Library => library;
+
     /// <summary>A predictor with one calibration for all runs.</summary>
     /// <param name="library">Measured operator grids.</param>
     /// <param name="calibration">The calibration.</param>
@@ -73,36 +85,45 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         return TimesOf(run, out reason) is { } times ? StepOf(run, layout, times, [], out reason) : null;
     }
 
-    /// <summary>Time per output token of a closed loop on one layout, as a function of the factors of the engine; null when it cannot be.</summary>
-    internal Func<EngineFactors, double>? ReplicaOf(ServingCase run, ParallelLayout layout)
+    /// <summary>Time per output token, s, and output tokens per chip and second of a closed loop, as a function of the factors of the engine; null when the
+    /// run cannot be.</summary>
+    internal Func<EngineFactors, (double Step, double Output)>? ClosedLoopOf(ServingCase run)
     {
-        if (TimesOf(run, out _) is not { } times || StepOf(run, layout, times, [], out _) is not { } step)
+        if (run.Load != LoadKind.ClosedLoop || TimesOf(run, out _) is not { } times)
         {
             return null;
         }
 
-        MeanReplica bare = new(step, run.Lengths, run.Speculation);
-        return Math.Min(bare.MostByMemory, bare.MostByEngine) < 1
-            ? null
-            : factors => new MeanReplica(step.With(factors), run.Lengths, run.Speculation).AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas)).StepSeconds / Accepted(run);
-    }
+        double perRequest = ClosedLoopUse * run.Lengths.MeanOutputTokens;
+        if (run.Pools is { } pools)
+        {
+            if (StepOf(run, pools.PrefillLayout, times, [], out _) is not { } prefill || StepOf(run, pools.DecodeLayout, times, [], out _) is not { } decode)
+            {
+                return null;
+            }
 
-    /// <summary>Time per output token of a closed loop on pools apart, as a function of the factors of the engine; null when it cannot be.</summary>
-    internal Func<EngineFactors, double>? PoolsOf(ServingCase run, SplitPools pools)
-    {
-        if (TimesOf(run, out _) is not { } times
-            || StepOf(run, pools.PrefillLayout, times, [], out _) is not { } prefill
-            || StepOf(run, pools.DecodeLayout, times, [], out _) is not { } decode)
+            double link = LinkOf(times, pools);
+            MeanPools bare = new(prefill, decode, pools, run.Lengths, run.Speculation, link);
+            return !bare.PrefillFits || bare.MostPerWorker < 1 ? null : factors =>
+            {
+                MeanPoolsState state = new MeanPools(prefill.With(factors), decode.With(factors), pools, run.Lengths, run.Speculation, link)
+                    .AtConcurrency(Math.Max(1, run.Concurrency));
+                return (state.StepSeconds / Accepted(run), state.RequestsPerSecond * perRequest / pools.Chips);
+            };
+        }
+
+        if (run.Layout is not { } layout || StepOf(run, layout, times, [], out _) is not { } step)
         {
             return null;
         }
 
-        double link = LinkOf(times, pools);
-        MeanPools bare = new(prefill, decode, pools, run.Lengths, run.Speculation, link);
-        return !bare.PrefillFits || bare.MostPerWorker < 1
-            ? null
-            : factors => new MeanPools(prefill.With(factors), decode.With(factors), pools, run.Lengths, run.Speculation, link)
-                .AtConcurrency(Math.Max(1, run.Concurrency)).StepSeconds / Accepted(run);
+        MeanReplica replica = new(step, run.Lengths, run.Speculation);
+        return Math.Min(replica.MostByMemory, replica.MostByEngine) < 1 ? null : factors =>
+        {
+            MeanReplica fitted = new(step.With(factors), run.Lengths, run.Speculation);
+            MeanStep state = fitted.AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas));
+            return (state.StepSeconds / Accepted(run), state.Batch / (fitted.StepsOfOutput * state.StepSeconds) * perRequest / layout.Chips);
+        };
     }
 
     private ServingEstimate? PredictTogether(ServingCase run, ParallelLayout layout, OperatorTimes times, List<string> remarks, out string reason)
@@ -126,13 +147,11 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         {
             LoadKind.ClosedLoop => replica.AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas)),
             LoadKind.OpenLoop => replica.AtRate(run.RequestRatePerSecond / run.Replicas),
-            _ => full,
+            _ => run.Requests is { } queued ? replica.At(Math.Min(most, queued / run.Replicas)) : full,
         };
-        double served = state.Batch / (replica.StepsOfOutput * state.StepSeconds);
-        if (run.Load == LoadKind.ClosedLoop)
-        {
-            served *= ClosedLoopUse;
-        }
+        double served = run.Load == LoadKind.AllAtOnce && run.Requests is { } requests
+            ? replica.RateOfQueue(requests / run.Replicas, state)
+            : state.Batch / (replica.StepsOfOutput * state.StepSeconds) * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
 
         StepTimes mean = step.Time(new StepShape(state.Batch, state.Batch * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens)));
         return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, Watts(times, run, mean), remarks);

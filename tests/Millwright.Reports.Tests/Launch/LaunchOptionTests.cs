@@ -1,5 +1,4 @@
 using CsCheck;
-using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Reports.Launch;
@@ -65,7 +64,7 @@ public sealed class LaunchOptionTests
 
         Assert.Matches(@"^\d+\.\d+", options.Version);
         Assert.True(options.Names.Count > 30);
-        Assert.False(options.Names.Contains("--tensor-parallel"));
+        Assert.DoesNotContain("--tensor-parallel", options.Names.AsEnumerable());
     }
 
     [Fact]

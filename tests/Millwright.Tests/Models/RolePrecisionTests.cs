@@ -1,4 +1,3 @@
-using Millwright.Models;
 using Millwright.Operators;
 
 namespace Millwright.Tests.Models;

@@ -13,8 +13,8 @@ internal static partial class BenchLog
     {
         double? Find(string name)
         {
-            Match match = Regex.Match(text, Regex.Escape(name) + @"\s*:\s*([0-9][0-9.,eE+]*)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-            return match.Success && double.TryParse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 ? value : null;
+            Match match = Regex.Match(text, Regex.Escape(name) + @"\s*:\s*(?<value>[0-9][0-9.,eE+]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            return match.Success && double.TryParse(match.Groups["value"].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 ? value : null;
         }
 
         double Needed(string name) => Find(name) ?? throw new InputException(path, 1, 1, $"The log has no line \"{name}\". Is it cut off?");
@@ -24,7 +24,7 @@ internal static partial class BenchLog
             File = path,
             Place = 1,
             Tool = "trtllm-bench (log)",
-            Model = ModelPattern().Match(text) is { Success: true } model ? model.Groups[1].Value : "",
+            Model = ModelPattern().Match(text) is { Success: true } model ? model.Groups["value"].Value : "",
             InputTokens = Needed("Average Input Length (tokens)"),
             OutputTokens = Needed("Average Output Length (tokens)"),
             Requests = Find("Number of requests"),
@@ -35,6 +35,6 @@ internal static partial class BenchLog
         };
     }
 
-    [GeneratedRegex(@"^Model:\s+(\S+)", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^Model:\s+(?<value>\S+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex ModelPattern();
 }

@@ -29,13 +29,10 @@ internal static class OwnFile
             throw new InputException(path, 0, 0, $"The file is empty; {Known}.");
         }
 
-        if (begin[0] is '{' or '[')
-        {
-            return Json(text, path);
-        }
-
-        return begin.StartsWith("Metric,", StringComparison.Ordinal) ? [ProfileCsv.Read(text, path)]
-            : text.Contains("PERFORMANCE OVERVIEW", StringComparison.Ordinal) || text.Contains("Total Output Throughput", StringComparison.Ordinal) ? [BenchLog.Read(text, path)]
+        // the lines of a log begin with a bracket too
+        return text.Contains("PERFORMANCE OVERVIEW", StringComparison.Ordinal) ? [BenchLog.Read(text, path)]
+            : begin[0] is '{' or '[' ? Json(text, path)
+            : begin.StartsWith("Metric,", StringComparison.Ordinal) ? [ProfileCsv.Read(text, path)]
             : throw new InputException(path, 1, 1, $"The format is not known; {Known}.");
     }
 
