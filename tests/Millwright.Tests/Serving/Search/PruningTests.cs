@@ -111,4 +111,20 @@ public sealed class PruningTests
             mostEnergy = Math.Max(mostEnergy, energy);
         }
     }
+
+    [Fact]
+    public void Curves_that_deployments_share_are_those_that_each_makes_alone()
+    {
+        SearchChip chip = SearchCases.Chip("hgx-b200");
+        StepCurveCache cache = new();
+        foreach (PrecisionPlan precision in PrecisionOptions.All(SearchCases.Model("gpt-oss-120b"), chip.Peaks))
+        {
+            foreach (ParallelLayout layout in LayoutOptions.All(SearchCases.Model("gpt-oss-120b"), 8, 2, 2))
+            {
+                Deployment deployment = new(SearchCases.Model("gpt-oss-120b"), chip.System, layout, precision, chip.SettingsOf(layout.TensorWays, 8192));
+                StepShape shape = new(37, 37 * 900, 3000, 100, 4);
+                Assert.Equal(chip.Compile(deployment, 0).Time(shape), chip.Compile(deployment, 0, cache).Time(shape));
+            }
+        }
+    }
 }
