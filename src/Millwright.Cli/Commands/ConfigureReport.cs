@@ -162,8 +162,19 @@ internal sealed class ConfigureReport(
     private DocumentTable RunnersUp(int most) => new(
         "runners_up",
         "What it beat, and why",
-        [.. PointColumns(), new("why", "why it loses")],
-        [.. answer.RunnersUp.Take(most).Select(static r => (IReadOnlyList<DocumentCell>)[.. Cells(r.Point), r.Why])]);
+        [
+            new("system", "system"), new("deployment", "deployment"), new("precision", "precision"), new("output_tokens_per_chip_second", "tok/s/chip", true),
+            new("output_tokens_per_user_second", "tok/s/user", true), new("why", "why it loses"),
+        ],
+        [.. answer.RunnersUp.Take(most).Select(static r => (IReadOnlyList<DocumentCell>)
+        [
+            r.Point.System.Id,
+            r.Point.LayoutName,
+            PrecisionOptions.NameOf(r.Point.Precision),
+            new(Number(r.Point.OutputTokensPerChipSecond), r.Point.OutputTokensPerChipSecond),
+            new(Number(r.Point.OutputTokensPerUserSecond), r.Point.OutputTokensPerUserSecond),
+            r.Why,
+        ])]);
 
     private DocumentTable Lost() => new(
         "without",
@@ -204,7 +215,7 @@ internal sealed class ConfigureReport(
 
     private DocumentTable Space(bool full)
     {
-        List<IReadOnlyList<DocumentCell>> rows = [.. answer.Dimensions.Select(d => (IReadOnlyList<DocumentCell>)
+        List<IReadOnlyList<DocumentCell>> rows = [.. answer.Dimensions.Where(d => full || d.Options.Count > 1 || d.Name == "layouts in all").Select(d => (IReadOnlyList<DocumentCell>)
         [
             d.Name, Count(d.Name == "layouts in all" ? long.Parse(d.Options[0], CultureInfo.InvariantCulture) : d.Options.Count), d.Name == "layouts in all" ? "" : Short(d.Options, full),
         ])];

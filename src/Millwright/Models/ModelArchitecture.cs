@@ -320,7 +320,8 @@ public sealed class ModelArchitecture
     /// 4 bits keep the rest as released.</summary>
     internal (OperandPrecision Dense, OperandPrecision Experts) PrecisionsAt(OperandPrecision asked)
     {
-        WeightFormat format = FormatOf(asked);
+        // what was released in blocks of fp8 is served in them
+        WeightFormat format = FormatOf(asked == OperandPrecision.Fp8 && ReleasedPrecision == OperandPrecision.Fp8Block ? OperandPrecision.Fp8Block : asked);
         return (format.Matrix, format.Expert);
     }
 

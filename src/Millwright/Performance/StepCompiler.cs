@@ -24,15 +24,18 @@ internal sealed class StepCompiler
     private readonly PrecisionPlan _precision;
     private readonly OperatorTimes _times;
     private readonly int _tokensPerSequence;
-    private readonly StepCurve _byToken = new();
-    private readonly StepCurve _byEmitting = new();
-    private readonly StepCurve _experts = new();
-    private readonly StepCurve _exchange = new();
+    private readonly StepCurveCache? _cache;
+    private readonly StepCurve _byToken;
+    private readonly StepCurve _byEmitting;
+    private readonly StepCurve _experts;
+    private readonly StepCurve _exchange;
     private readonly List<Func<double, double, CallTime>> _decode = [];
     private readonly List<Func<double, double, double, CallTime>> _prefill = [];
 
-    public StepCompiler(Deployment deployment, OperatorTimes times, int draftTokens)
+    public StepCompiler(Deployment deployment, OperatorTimes times, int draftTokens, StepCurveCache? cache = null)
     {
+        _cache = cache;
+        (_byToken, _byEmitting, _experts, _exchange) = (cache ?? new StepCurveCache()).Find(deployment.Layout, deployment.Precision);
         _deployment = deployment;
         _model = deployment.Model;
         _layout = deployment.Layout;
@@ -74,6 +77,7 @@ internal sealed class StepCompiler
 
         AddStream();
         AddExchanges();
+        _cache?.Keep(_layout, _precision, _byToken, _byEmitting, _experts, _exchange);
         return new StepParts(_deployment, memory, _tokensPerSequence, _byToken, _byEmitting, _experts, _exchange, [.. _decode], [.. _prefill]);
     }
 

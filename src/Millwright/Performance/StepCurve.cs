@@ -17,6 +17,9 @@ internal sealed class StepCurve
     private readonly CallTime[] _times = new CallTime[Knots];
     private bool _empty = true;
 
+    /// <summary>True when all its operators are in: more are not taken.</summary>
+    public bool IsFull { get; set; }
+
     /// <summary>Most tokens of the table, beyond which time grows in proportion.</summary>
     public static double MostTokens => s_tokens[^1];
 
@@ -25,7 +28,7 @@ internal sealed class StepCurve
     /// <param name="calls">Calls in one step.</param>
     public void Add(Func<double, CallTime> timeOf, double calls)
     {
-        if (calls <= 0)
+        if (calls <= 0 || IsFull)
         {
             return;
         }

@@ -48,6 +48,10 @@ public sealed class StepModel
         return new StepModel(new StepCompiler(deployment, times, draftTokens).Compile(MemoryPlanner.Plan(deployment, times.Peaks)), factors);
     }
 
+    /// <summary>Compiles one of many deployments of one model on one chip, which share what they have in common.</summary>
+    internal static StepModel Compile(Deployment deployment, OperatorTimes times, EngineFactors factors, int draftTokens, StepCurveCache cache) =>
+        new(new StepCompiler(deployment, times, draftTokens, cache).Compile(MemoryPlanner.Plan(deployment, times.Peaks)), factors);
+
     /// <summary>The same deployment with other factors of its engine.</summary>
     /// <param name="factors">The factors.</param>
     /// <returns>The model.</returns>

@@ -3,7 +3,8 @@ namespace Millwright.Serving.Search;
 /// <summary>Sequences on one attention rank and pipeline stage that are tried: each up to 8, then so many to the octave.</summary>
 internal static class BatchOptions
 {
-    private const int EachUpTo = 8;
+    /// <summary>Batches up to this one are all tried.</summary>
+    public const int EachUpTo = 8;
 
     public static int[] UpTo(int most, int perOctave)
     {

@@ -52,8 +52,9 @@ internal sealed class CompiledDeployments
             }
         }
 
+        StepCurveCache cache = new();
         CompiledDeployment[] compiled = new CompiledDeployment[fitting.Count];
-        Parallel.For(0, compiled.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => compiled[i] = new CompiledDeployment(chip.Compile(fitting[i], draftTokens)));
+        Parallel.For(0, compiled.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => compiled[i] = new CompiledDeployment(chip.Compile(fitting[i], draftTokens, cache)));
         return new CompiledDeployments(model, chip, layouts, precisions, compiled);
     }
 }

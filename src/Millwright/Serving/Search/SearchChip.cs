@@ -39,6 +39,8 @@ internal sealed class SearchChip
 
     public StepModel Compile(Deployment deployment, int draftTokens) => StepModel.Compile(deployment, _times, _factors, draftTokens);
 
+    public StepModel Compile(Deployment deployment, int draftTokens, StepCurveCache cache) => StepModel.Compile(deployment, _times, _factors, draftTokens, cache);
+
     /// <summary>
     /// Energy that one chip takes for one step, J: each kind of operator at the power of its kernels, exchanges and the host's time at the idle floor.
     /// Not a number where no rated power is published.

@@ -6,8 +6,8 @@ namespace Millwright.Serving.Search;
 /// between the batches of the first, and leaves out what the front is proved to beat.
 /// </summary>
 /// <remarks>
-/// The proof stands on two premises, which a property test holds the step model to: of two batches of one candidate the larger takes no less time and no
-/// less energy for a step (a ripple of <see cref="Ripple"/> is allowed for). Then every batch between b1 and b2 is at most as fast for a user as b1, makes
+/// Batches up to <see cref="BatchOptions.EachUpTo"/> are all timed. Beyond them the proof stands on two premises, which a property test holds the step model
+/// to: of two batches of one candidate the larger takes no less time and no less energy for a step (a ripple of <see cref="Ripple"/> is allowed for). Then every batch between b1 and b2 is at most as fast for a user as b1, makes
 /// at most b2 tokens in the step time of b1, and takes at least the energy of b1 for it; and when b1 breaks a limit on latency, so does each larger one.
 /// </remarks>
 internal sealed class TogetherSearch
@@ -179,6 +179,12 @@ internal sealed class TogetherSearch
             return new Scan(index, 0, -1, [], []);
         }
 
+        // kernels for few rows take over from one another here: none is inferred from another
+        for (int k = 0; k < Math.Min(BatchOptions.EachUpTo, cap); k++)
+        {
+            Passes(candidate, loads, seen, k, false);
+        }
+
         int held = Largest(candidate, loads, seen, cap - 1, false);
         if (held >= 0)
         {
@@ -205,20 +211,25 @@ internal sealed class TogetherSearch
         return new Scan(index, cap, held, places, kept);
     }
 
-    // the largest option up to a last one that passes; -1 when the least one fails
+    // the largest option up to a last one that passes; -1 when none does
     private int Largest(TogetherCandidate candidate, Span<ReplicaLoad> loads, Span<bool> seen, int last, bool withTokenLimit)
     {
-        if (!Passes(candidate, loads, seen, 0, withTokenLimit))
-        {
-            return -1;
-        }
-
-        if (last == 0 || Passes(candidate, loads, seen, last, withTokenLimit))
+        if (Passes(candidate, loads, seen, last, withTokenLimit))
         {
             return last;
         }
 
-        int low = 0;
+        int low = Math.Min(BatchOptions.EachUpTo - 1, last);
+        if (low == last || !Passes(candidate, loads, seen, low, withTokenLimit))
+        {
+            while (low >= 0 && !Passes(candidate, loads, seen, low, withTokenLimit))
+            {
+                low--;
+            }
+
+            return low;
+        }
+
         int high = last;
         while (high - low > 1)
         {
@@ -267,12 +278,20 @@ internal sealed class TogetherSearch
 
         Edges(work, bounds, scan);
         long visited = scan.Places.Length + work.Visited;
-        ReplicaLoad least = scan.Loads[0];
+        Spot? least = null;
+        for (int i = 0; i < Math.Min(BatchOptions.EachUpTo, scan.Loads.Length); i++)
+        {
+            if (scan.Loads[i].Holds && (least is not { } known || scan.Loads[i].TokenSeconds < known.TokenSeconds))
+            {
+                least = SpotOf(scan.Candidate, scan.Loads[i]);
+            }
+        }
+
         return new Second(
             work.Front,
             work.Best,
             work.Frugal,
-            least.Holds ? SpotOf(scan.Candidate, least) : null,
+            least,
             new SearchCounts(options, visited, options - scan.Cap, scan.Cap - visited, work.Boundary, 0));
     }
 

@@ -93,7 +93,7 @@ public sealed class PruningTests
     [InlineData("llama-3.1-70b", "hgx-h200", 4, 2, 1)]
     [InlineData("gpt-oss-120b", "hgx-b200", 1, 1, 4)]
     [InlineData("deepseek-v3", "gb200-nvl72", 2, 1, 8)]
-    public void A_larger_batch_takes_no_less_time_and_energy_beyond_the_ripple_allowed_for(string model, string system, int tensor, int stages, int ranks)
+    public void Beyond_the_batches_that_are_all_timed_a_larger_one_takes_no_less_time_and_energy(string model, string system, int tensor, int stages, int ranks)
     {
         SearchChip chip = SearchCases.Chip(system);
         ParallelLayout layout = new(tensor, stages, ranks, ranks > 1 ? tensor * ranks : 1);
@@ -101,7 +101,7 @@ public sealed class PruningTests
         TogetherCandidate candidate = new(chip, new CompiledDeployment(chip.Compile(deployment, 0)), 8192, RequestLengths.FromMeans(1500, 700), null);
         double longest = 0;
         double mostEnergy = 0;
-        for (int batch = 1; batch <= 512; batch += 1 + batch / 8)
+        for (int batch = BatchOptions.EachUpTo; batch <= 512; batch += 1 + batch / 8)
         {
             ReplicaLoad load = candidate.At(batch * candidate.Unit);
             double energy = load.JoulesPerToken * load.RequestsPerSecond * load.TokenSeconds;
@@ -109,6 +109,22 @@ public sealed class PruningTests
             Assert.True(energy >= mostEnergy * (1 - TogetherSearch.Ripple), $"batch {batch}: {energy} after {mostEnergy}");
             longest = Math.Max(longest, load.TokenSeconds);
             mostEnergy = Math.Max(mostEnergy, energy);
+        }
+    }
+
+    [Fact]
+    public void Curves_that_deployments_share_are_those_that_each_makes_alone()
+    {
+        SearchChip chip = SearchCases.Chip("hgx-b200");
+        StepCurveCache cache = new();
+        foreach (PrecisionPlan precision in PrecisionOptions.All(SearchCases.Model("gpt-oss-120b"), chip.Peaks))
+        {
+            foreach (ParallelLayout layout in LayoutOptions.All(SearchCases.Model("gpt-oss-120b"), 8, 2, 2))
+            {
+                Deployment deployment = new(SearchCases.Model("gpt-oss-120b"), chip.System, layout, precision, chip.SettingsOf(layout.TensorWays, 8192));
+                StepShape shape = new(37, 37 * 900, 3000, 100, 4);
+                Assert.Equal(chip.Compile(deployment, 0).Time(shape), chip.Compile(deployment, 0, cache).Time(shape));
+            }
         }
     }
 }
