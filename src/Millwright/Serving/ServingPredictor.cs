@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Millwright.Applications;
 using Millwright.Chips;
 using Millwright.Operators;
 using Millwright.Performance;

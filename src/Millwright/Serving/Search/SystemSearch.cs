@@ -1,5 +1,3 @@
-using Millwright.Models;
-using Millwright.Operators;
 using Millwright.Performance;
 
 namespace Millwright.Serving.Search;
