@@ -16,7 +16,7 @@ public sealed class DeterminismTests
     {
         ScenarioInput scenario = Chain.Scenario(name);
         Plan plan = PlanStudy.Make(new Planner(scenario, Chain.Catalog, Chain.Search), "tests", Draws, cancellation: TestContext.Current.CancellationToken);
-        Planner sequential = new(scenario, Chain.Catalog);
+        Planner sequential = new(scenario, Chain.Catalog, Chain.Search);
         RandomStream random = new((ulong)scenario.Seed);
         double[][] draws = new double[Draws][];
         // Last draw first: neither order nor what the planner keeps between runs may show.
@@ -45,7 +45,7 @@ public sealed class DeterminismTests
     [Fact]
     public void Two_studies_at_once_have_the_bits_of_one()
     {
-        Planner planner = new(Chain.Scenario("gigawatt"), Chain.Catalog);
+        Planner planner = new(Chain.Scenario("gigawatt"), Chain.Catalog, Chain.Search);
         Plan[] plans = new Plan[3];
         Parallel.For(0, plans.Length, i => plans[i] = PlanStudy.Make(planner, "tests", Draws, cancellation: TestContext.Current.CancellationToken));
         AssertSame(plans[0], plans[1]);

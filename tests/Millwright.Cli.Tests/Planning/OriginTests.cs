@@ -26,7 +26,7 @@ public sealed class OriginTests
     [MemberData(nameof(Cases))]
     public void Every_figure_follows_from_its_inputs_to_the_same_bits(string name, string mode)
     {
-        Planner planner = new(Chain.Scenario(name, Changes(mode)), Chain.Catalog);
+        Planner planner = new(Chain.Scenario(name, Changes(mode)), Chain.Catalog, Chain.Search);
         FigureBook book = planner.Run(Chain.Mid, recording: true).Book;
         AssertFollows(book.Nodes, book.Values);
     }
@@ -36,7 +36,7 @@ public sealed class OriginTests
     [MemberData(nameof(Cases))]
     public void A_formula_keeps_nothing_but_the_inputs_it_names(string name, string mode)
     {
-        Planner planner = new(Chain.Scenario(name, Changes(mode)), Chain.Catalog);
+        Planner planner = new(Chain.Scenario(name, Changes(mode)), Chain.Catalog, Chain.Search);
         IReadOnlyList<FigureNode> nodes = planner.Run(Chain.Mid, recording: true).Book.Nodes;
         AssertFollows(nodes, planner.Run(static (_, v) => v.At(1.1), recording: true).Book.Values);
         AssertFollows(nodes, planner.Run(static (_, v) => v.At(-1.1), recording: true).Book.Values);
@@ -66,7 +66,7 @@ public sealed class OriginTests
     [MemberData(nameof(Cases))]
     public void A_run_without_recording_has_the_same_bits(string name, string mode)
     {
-        Planner planner = new(Chain.Scenario(name, Changes(mode)), Chain.Catalog);
+        Planner planner = new(Chain.Scenario(name, Changes(mode)), Chain.Catalog, Chain.Search);
         PlanRun recorded = planner.Run(Chain.Mid, recording: true);
         IReadOnlyList<double> bare = planner.Run(Chain.Mid, recording: false).Book.Values;
         Assert.Equal(recorded.SharedFigures, bare.Count);

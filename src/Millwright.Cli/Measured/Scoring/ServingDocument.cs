@@ -46,6 +46,11 @@ internal static class ServingDocument
             $"A group is one model, chip and engine. Intervals hold 95 % of {ErrorSummary.Draws} draws that resample whole groups (seed {ErrorSummary.Seed}).",
             "Noise of the data itself: throughput 0.8 %, TPOT 0.5 %, TTFT p50 4.3 % (the same image run again). TTFT here is that of an unloaded service and is reported, not judged.",
         ];
+        if (!predictor.Contains("cross-validated", StringComparison.Ordinal) && report.Breakdown.Any(static b => b.By == "seen by the fit"))
+        {
+            notes.Add("The goals are meant for rows that no fit has seen. The residuals of the engines may have been fitted to these very rows: with --cross-validate each row is predicted by a fit without it.");
+        }
+
         if (report.Predictions.Any(static p => p.Row.IsMlperf))
         {
             notes.Add(Disclaimer);
