@@ -76,7 +76,7 @@ internal sealed class ConfigureReport(
         {
             page.Section("frontier", "Output for a chip against output for a user", section => section.Picture(
                 "Pareto frontier",
-                "Each point is a deployment that no other beats in both. The band holds 80 % of the errors of predictions of this kind. Its own frontier for each element replaced.",
+                "Each point is a deployment that no other beats in both. The band holds 80 % of the errors of predictions of this kind. Each further line is the frontier with one element replaced.",
                 width => Svg.Lines("Output tokens a second and chip over output tokens a second and user", Lines(), "tok/s", "output tokens a second and user", Markers(), width)));
         }
 

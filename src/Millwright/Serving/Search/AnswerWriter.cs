@@ -291,6 +291,11 @@ internal static class AnswerWriter
         }
 
         SystemSearch search = searches[0];
+        if (search.Compiled.Fitting.Any(deployment => deployment.Step.Memory.CachePoolBytes > deployment.Step.SequenceBytes(request.Lengths.MeanInputTokens + request.Lengths.MeanOutputTokens)))
+        {
+            return $"{request.Model.Id} needs several chips of {search.Offer.System.Name}, and no link between them is published that its layouts could use";
+        }
+
         const int MostTried = 512;
         foreach (ParallelLayout layout in LayoutOptions.All(request.Model, MostTried, request.Space.MostPipelineStages, 1).OrderBy(static l => l.Chips))
         {
