@@ -11,11 +11,15 @@ public sealed class StepModel
 {
     private readonly StepParts _parts;
     private readonly EngineFactors _factors;
+    private readonly double _dense;
+    private readonly double _experts;
 
     internal StepModel(StepParts parts, EngineFactors factors)
     {
         _parts = parts;
         _factors = factors;
+        _dense = factors.DenseAt(parts.Deployment.Precision.Dense);
+        _experts = factors.ExpertsAt(parts.Deployment.Precision.Experts);
     }
 
     /// <summary>The deployment.</summary>
@@ -89,8 +93,8 @@ public sealed class StepModel
         double groupDecode = shape.DecodeSequences * _parts.TokensPerSequence;
         double perChipPrompt = promptTokens / _parts.Deployment.Layout.ContextWays;
 
-        CallTime dense = Scale(_parts.Dense(decodeTokens + perChipPrompt, sequences + prompts), _factors.Dense);
-        CallTime experts = Scale(_parts.Experts.At(groupDecode + shape.PrefillTokens), _factors.Experts);
+        CallTime dense = Scale(_parts.Dense(decodeTokens + perChipPrompt, sequences + prompts), _dense);
+        CallTime experts = Scale(_parts.Experts.At(groupDecode + shape.PrefillTokens), _experts);
         CallTime exchange = Scale(_parts.Exchange(decodeTokens + perChipPrompt), _factors.Exchange);
         CallTime decode = sequences > 0 ? Scale(_parts.DecodeAttention(sequences, context), _factors.DecodeAttention) : default;
         CallTime prefill = default;
@@ -100,8 +104,8 @@ public sealed class StepModel
             if (_factors.Prefill != 1)
             {
                 // what prompts add to the other operators takes their factor too
-                dense = Stretch(dense, Scale(_parts.Dense(decodeTokens, sequences), _factors.Dense));
-                experts = Stretch(experts, Scale(_parts.Experts.At(groupDecode), _factors.Experts));
+                dense = Stretch(dense, Scale(_parts.Dense(decodeTokens, sequences), _dense));
+                experts = Stretch(experts, Scale(_parts.Experts.At(groupDecode), _experts));
             }
         }
 
