@@ -72,6 +72,12 @@ internal static class ConfigureCommand
             }
 
             LaunchTarget? target = TargetOf(parsed.GetValue(emit), parsed.GetValue(folder), request);
+            if (target is not null)
+            {
+                // no option that cuts prompts over chips is known to hold for every model
+                request = request with { Space = request.Space with { MostContextWays = 1 } };
+            }
+
             IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
             double? usd = parsed.GetValue(price) is { } stated ? ServingOptions.Quantity("--chip-hour", stated, QuantityKind.MoneyPerChipHour) : null;
             IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(systems, data, usd, site?.Basis ?? PowerBasis.Facility);
@@ -84,9 +90,9 @@ internal static class ConfigureCommand
             TerminalTables.Write(document, session.Output, session.IsTerminal);
             jsonFile?.Write(DocumentJson.Write(report.Document(full: true)));
             htmlFile?.Write(report.Page());
-            if (target is { } wanted && answer.Best is { } best)
+            if (target is { } wanted && answer.Best is not null)
             {
-                Emit(session, wanted, parsed.GetValue(folder)!, best, request);
+                Emit(session, wanted, parsed.GetValue(folder)!, answer, request);
             }
 
             return Task.FromResult(0);
@@ -123,13 +129,41 @@ internal static class ConfigureCommand
         return folder is { Length: > 0 } ? target : throw ServingOptions.Wrong("--emit", "give the folder to write to with --out");
     }
 
-    private static void Emit(Session session, LaunchTarget target, string folder, SearchPoint best, SearchRequest request)
+    // the best that the engine can launch: the answer, or the next one that it can
+    private static void Emit(Session session, LaunchTarget target, string folder, SearchAnswer answer, SearchRequest request)
+    {
+        string reason = "";
+        foreach (SearchPoint point in answer.RunnersUp.Select(static r => r.Point).Prepend(answer.Best!))
+        {
+            IReadOnlyList<LaunchFile> files;
+            try
+            {
+                Performance.Deployment deployment = new(request.Model, point.System, point.Layout, point.Precision, point.Engine);
+                double context = Math.Min(request.Model.MaxContextTokens, 2 * (request.Lengths.PrefillInputTokens + request.Lengths.MeanOutputTokens));
+                files = LaunchWriter.Write(target, deployment, point.Pools, point.Replicas, context, draftTokens: request.Speculation?.DraftTokens ?? 0);
+            }
+            catch (LaunchException problem)
+            {
+                reason = reason.Length > 0 ? reason : problem.Message;
+                continue;
+            }
+
+            if (reason.Length > 0)
+            {
+                session.Output.WriteLine($"The best cannot be launched: {reason}. Written is {point.LayoutName}, {PrecisionOptions.NameOf(point.Precision)}.");
+            }
+
+            Write(session, folder, files);
+            return;
+        }
+
+        throw new InputException("", 0, 0, $"--emit: {reason}.");
+    }
+
+    private static void Write(Session session, string folder, IReadOnlyList<LaunchFile> files)
     {
         try
         {
-            Performance.Deployment deployment = new(request.Model, best.System, best.Layout, best.Precision, best.Engine);
-            double context = Math.Min(request.Model.MaxContextTokens, 2 * (request.Lengths.PrefillInputTokens + request.Lengths.MeanOutputTokens));
-            IReadOnlyList<LaunchFile> files = LaunchWriter.Write(target, deployment, best.Pools, best.Replicas, context, draftTokens: request.Speculation?.DraftTokens ?? 0);
             Directory.CreateDirectory(folder);
             foreach (LaunchFile file in files)
             {
@@ -138,10 +172,6 @@ internal static class ConfigureCommand
                 File.WriteAllText(path, file.Text);
                 session.Output.WriteLine($"Wrote {path}");
             }
-        }
-        catch (LaunchException problem)
-        {
-            throw new InputException("", 0, 0, $"--emit: {problem.Message}.");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
