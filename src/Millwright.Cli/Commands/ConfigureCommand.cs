@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Millwright.Catalog;
 using Millwright.Cli.Output;
-using Millwright.Models;
 using Millwright.Planning;
 using Millwright.Quantities;
 using Millwright.Reports.Launch;
@@ -30,6 +29,8 @@ internal static class ConfigureCommand
         Option<string?> precision = new("--precision") { Description = "Precisions to choose from, such as fp8,nvfp4. Left out: all that the chip multiplies or unpacks.", HelpName = "P,P" };
         Option<string?> draft = new("--draft") { Description = "Speculative decoding: tokens drafted and accepted a step, such as 3:1.8.", HelpName = "N:A" };
         Option<string?> price = new("--chip-hour") { Description = "Cost of a chip-hour, such as \"2.5 $/GPU-h\". Left out: from the plan of the shipped site.", HelpName = "PRICE" };
+        Option<string?> cap = new("--power-cap") { Description = "Shares of the rated power that a chip may draw, to choose from, such as \"60 %, 80 %, 100 %\".", HelpName = "SHARE,SHARE" };
+        Option<string?> nic = new("--nic") { Description = "Network bandwidths of a chip to choose from beside its own, such as 400Gb/s,800Gb/s; their cost is not known.", HelpName = "RATE,RATE" };
         Option<int> top = new("--top") { Description = "Runners-up to show.", HelpName = "K", DefaultValueFactory = static _ => 5 };
         Option<string[]> without = new("--without") { Description = "Also solve with one element replaced, such as scale-up=8 or memory-bandwidth=3.35TB/s; may be given more than once.", HelpName = "ELEMENT=VALUE" };
         Option<string?> emit = new("--emit") { Description = "Write launch commands or manifests of the answer: vllm, sglang, trtllm or llm-d. Needs --out.", HelpName = "TARGET" };
@@ -40,7 +41,7 @@ internal static class ConfigureCommand
         Option<string?> html = CommonOptions.Html();
         Command command = new("configure", "Find the deployment of a model: layout, precision, batch, pools together or apart; its speed, cost and energy.")
         {
-            model, system, chips, rate, power, input, output, cached, trace, firstToken, perToken, engine, precision, draft, price, top, without, emit, folder, quick, catalog, json, html,
+            model, system, chips, rate, power, input, output, cached, trace, firstToken, perToken, engine, precision, draft, price, cap, nic, top, without, emit, folder, quick, catalog, json, html,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -81,6 +82,7 @@ internal static class ConfigureCommand
             IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
             double? usd = parsed.GetValue(price) is { } stated ? ServingOptions.Quantity("--chip-hour", stated, QuantityKind.MoneyPerChipHour) : null;
             IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(systems, data, usd, site?.Basis ?? PowerBasis.Facility);
+            offers = ServingOptions.Variants(offers, parsed.GetValue(cap), parsed.GetValue(nic));
             DeploymentSearch search = Session.Search;
             SearchAnswer answer = search.Find(offers, request, cancellation);
             List<WithoutElement> lost = [.. (parsed.GetValue(without) ?? []).Select(text => WithoutElement.Solve(text, search, offers, request, cancellation))];
