@@ -8,7 +8,6 @@ using Millwright.Quantities;
 using Millwright.Reports;
 using Millwright.Reports.Charts;
 using Millwright.Reports.Html;
-using Millwright.Scenarios;
 using Millwright.Serving.Search;
 using Millwright.Studies;
 

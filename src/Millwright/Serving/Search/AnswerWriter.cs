@@ -196,6 +196,14 @@ internal static class AnswerWriter
             }
         }
 
+        foreach (string variant in searches.Select(static s => s.Offer.Variant).Distinct())
+        {
+            if (variant.Length > 0)
+            {
+                Row("variant", variant, (search, _) => search.Offer.Variant == variant);
+            }
+        }
+
         foreach (SystemSearch search in searches.DistinctBy(static s => s.Offer.System.Id))
         {
             if (searches.Count > 1)
@@ -232,7 +240,8 @@ internal static class AnswerWriter
         List<ParallelLayout> layouts = [.. searches.SelectMany(static s => s.Compiled.Layouts).Distinct()];
         List<SearchDimension> dimensions =
         [
-            new("system", [.. offers.Select(static o => o.System.Id)]),
+            new("system", [.. offers.Select(static o => o.System.Id).Distinct()]),
+            new("variant", [.. offers.Select(static o => o.Variant.Length > 0 ? o.Variant : "as sold").Distinct()]),
             new("engine", [.. request.Engines.Select(static e => e.ToString())]),
             new("pools", request.Space switch { { Together: true, Apart: true } => ["together", "apart"], { Apart: true } => ["apart"], _ => ["together"] }),
             new("precision", [.. searches.SelectMany(static s => s.Compiled.Precisions).Distinct().Select(PrecisionOptions.NameOf)]),
