@@ -14,6 +14,8 @@ public sealed class StepCost
 
     // a segment is tried at a few points inside: a kink between them would have to be narrower than they are apart
     private const int Probes = 7;
+
+    // least width of a segment, as a share of the context where it lies: short contexts bend on their own scale
     private const double LeastWidth = 1e-4;
 
     private readonly double[] _contexts;
@@ -54,7 +56,7 @@ public sealed class StepCost
         }
 
         List<(double Context, double Seconds)> knots = [(least, TimeAt(least))];
-        Refine(TimeAt, least, knots[0].Seconds, mostContextTokens, TimeAt(mostContextTokens), LeastWidth * (mostContextTokens - least), knots);
+        Refine(TimeAt, least, knots[0].Seconds, mostContextTokens, TimeAt(mostContextTokens), knots);
         return new StepCost([.. knots.Select(knot => knot.Context)], [.. knots.Select(knot => knot.Seconds)]);
     }
 
@@ -89,9 +91,9 @@ public sealed class StepCost
 
     // halves a segment until the straight line fits, then adds its end
     private static void Refine(
-        Func<double, double> timeAt, double from, double fromSeconds, double to, double toSeconds, double leastWidth, List<(double, double)> knots)
+        Func<double, double> timeAt, double from, double fromSeconds, double to, double toSeconds, List<(double, double)> knots)
     {
-        if (to - from > leastWidth)
+        if (to - from > LeastWidth * to)
         {
             for (int i = 1; i <= Probes; i++)
             {
@@ -102,8 +104,8 @@ public sealed class StepCost
                 {
                     double middle = from + (to - from) / 2;
                     double seconds = timeAt(middle);
-                    Refine(timeAt, from, fromSeconds, middle, seconds, leastWidth, knots);
-                    Refine(timeAt, middle, seconds, to, toSeconds, leastWidth, knots);
+                    Refine(timeAt, from, fromSeconds, middle, seconds, knots);
+                    Refine(timeAt, middle, seconds, to, toSeconds, knots);
                     return;
                 }
             }

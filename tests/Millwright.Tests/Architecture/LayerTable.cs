@@ -20,7 +20,7 @@ internal static class LayerTable
         ["Infrastructure"] = ["Quantities", "Numerics", "Catalog"],
         ["Models"] = ["Operators"],
         ["Applications"] = ["Quantities", "Catalog"],
-        ["Performance"] = ["Chips", "Models", "Operators"],
+        ["Performance"] = ["Catalog", "Operators", "Chips", "Models"],
         ["Serving"] = ["Quantities", "Numerics", "Catalog", "Operators", "Chips", "Models", "Applications", "Performance"],
         ["Economics"] = ["Quantities", "Numerics", "Serving"],
         ["Finance"] = ["Quantities", "Numerics"],

@@ -5,18 +5,27 @@ using Millwright.Performance;
 namespace Millwright.Tests.Performance;
 
 /// <summary>
-/// More work never takes less time, beyond what the measured grids themselves say: kernels change their tiles with size, so that a measured time may fall by
-/// a few per cent where the work grows.
+/// More work never takes less time, beyond what the measured grids themselves say: kernels change with the number of rows. In the tables of B200 under
+/// vLLM 0.24 an fp8 product of one row takes 1.3 to 1.6 times as long as one of eight, and one measured time in twenty is a quarter above that of some
+/// product with up to eight times its rows; in 16 bits one in twenty is 6 % above.
 /// </summary>
 public sealed class StepMonotoneTests
 {
-    /// <summary>Greatest fall of time that the measured grids show where work grows.</summary>
-    private const double GridTolerance = 0.02;
+    /// <summary>Greatest fall of a step's time where the context grows.</summary>
+    private const double ContextTolerance = 0.005;
+
+    /// <summary>The same where rows grow from 16 and more.</summary>
+    private const double RowTolerance = 0.08;
+
+    /// <summary>The same from fewer rows, where other kernels run.</summary>
+    private const double FewRowsTolerance = 0.25;
+
+    private const double FewRows = 16;
 
     [Fact]
     public void More_context_is_never_faster() =>
         Gen.Select(StepCases.AnyStep, StepCases.AnyShape.Where(shape => shape.DecodeSequences > 0), Gen.Double[1, 8]).Holds(
-            (step, shape, factor) => AssertNotFaster(step, shape, shape with { DecodeContextTokens = shape.DecodeContextTokens * factor }),
+            (step, shape, factor) => AssertNotFaster(step, shape, shape with { DecodeContextTokens = shape.DecodeContextTokens * factor }, ContextTolerance),
             iter: 2000);
 
     [Fact]
@@ -94,8 +103,14 @@ public sealed class StepMonotoneTests
 
     private static void AssertNotFaster(StepModel step, StepShape less, StepShape more)
     {
+        double rows = (less.DecodeSequences + less.PrefillTokens) / step.Deployment.Layout.AttentionRanks;
+        AssertNotFaster(step, less, more, rows < FewRows ? FewRowsTolerance : RowTolerance);
+    }
+
+    private static void AssertNotFaster(StepModel step, StepShape less, StepShape more, double tolerance)
+    {
         double small = step.Time(less).TotalSeconds;
         double large = step.Time(more).TotalSeconds;
-        Assert.True(large >= small * (1 - GridTolerance), $"{StepCases.NameOf(step)}: {less} takes {small * 1e6:0.0} us, {more} takes {large * 1e6:0.0} us, {large / small - 1:0.0%}");
+        Assert.True(large >= small * (1 - tolerance), $"{StepCases.NameOf(step)}: {less} takes {small * 1e6:0.0} us, {more} takes {large * 1e6:0.0} us, {large / small - 1:0.0%}");
     }
 }
