@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Millwright.Catalog;
 using Millwright.Cli.Output;
-using Millwright.Models;
 using Millwright.Planning;
 using Millwright.Quantities;
 using Millwright.Reports.Launch;
@@ -30,6 +29,8 @@ internal static class ConfigureCommand
         Option<string?> precision = new("--precision") { Description = "Precisions to choose from, such as fp8,nvfp4. Left out: all that the chip multiplies or unpacks.", HelpName = "P,P" };
         Option<string?> draft = new("--draft") { Description = "Speculative decoding: tokens drafted and accepted a step, such as 3:1.8.", HelpName = "N:A" };
         Option<string?> price = new("--chip-hour") { Description = "Cost of a chip-hour, such as \"2.5 $/GPU-h\". Left out: from the plan of the shipped site.", HelpName = "PRICE" };
+        Option<string?> cap = new("--power-cap") { Description = "Shares of the rated power that a chip may draw, to choose from, such as \"60 %, 80 %, 100 %\".", HelpName = "SHARE,SHARE" };
+        Option<string?> nic = new("--nic") { Description = "Network bandwidths of a chip to choose from beside its own, such as 400Gb/s,800Gb/s; their cost is not known.", HelpName = "RATE,RATE" };
         Option<int> top = new("--top") { Description = "Runners-up to show.", HelpName = "K", DefaultValueFactory = static _ => 5 };
         Option<string[]> without = new("--without") { Description = "Also solve with one element replaced, such as scale-up=8 or memory-bandwidth=3.35TB/s; may be given more than once.", HelpName = "ELEMENT=VALUE" };
         Option<string?> emit = new("--emit") { Description = "Write launch commands or manifests of the answer: vllm, sglang, trtllm or llm-d. Needs --out.", HelpName = "TARGET" };
@@ -40,7 +41,7 @@ internal static class ConfigureCommand
         Option<string?> html = CommonOptions.Html();
         Command command = new("configure", "Find the deployment of a model: layout, precision, batch, pools together or apart; its speed, cost and energy.")
         {
-            model, system, chips, rate, power, input, output, cached, trace, firstToken, perToken, engine, precision, draft, price, top, without, emit, folder, quick, catalog, json, html,
+            model, system, chips, rate, power, input, output, cached, trace, firstToken, perToken, engine, precision, draft, price, cap, nic, top, without, emit, folder, quick, catalog, json, html,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -72,9 +73,16 @@ internal static class ConfigureCommand
             }
 
             LaunchTarget? target = TargetOf(parsed.GetValue(emit), parsed.GetValue(folder), request);
+            if (target is not null)
+            {
+                // no option that cuts prompts over chips is known to hold for every model
+                request = request with { Space = request.Space with { MostContextWays = 1 } };
+            }
+
             IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
             double? usd = parsed.GetValue(price) is { } stated ? ServingOptions.Quantity("--chip-hour", stated, QuantityKind.MoneyPerChipHour) : null;
             IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(systems, data, usd, site?.Basis ?? PowerBasis.Facility);
+            offers = ServingOptions.Variants(offers, parsed.GetValue(cap), parsed.GetValue(nic));
             DeploymentSearch search = Session.Search;
             SearchAnswer answer = search.Find(offers, request, cancellation);
             List<WithoutElement> lost = [.. (parsed.GetValue(without) ?? []).Select(text => WithoutElement.Solve(text, search, offers, request, cancellation))];
@@ -84,9 +92,9 @@ internal static class ConfigureCommand
             TerminalTables.Write(document, session.Output, session.IsTerminal);
             jsonFile?.Write(DocumentJson.Write(report.Document(full: true)));
             htmlFile?.Write(report.Page());
-            if (target is { } wanted && answer.Best is { } best)
+            if (target is { } wanted && answer.Best is not null)
             {
-                Emit(session, wanted, parsed.GetValue(folder)!, best, request);
+                Emit(session, wanted, parsed.GetValue(folder)!, answer, request);
             }
 
             return Task.FromResult(0);
@@ -123,13 +131,41 @@ internal static class ConfigureCommand
         return folder is { Length: > 0 } ? target : throw ServingOptions.Wrong("--emit", "give the folder to write to with --out");
     }
 
-    private static void Emit(Session session, LaunchTarget target, string folder, SearchPoint best, SearchRequest request)
+    // the best that the engine can launch: the answer, or the next one that it can
+    private static void Emit(Session session, LaunchTarget target, string folder, SearchAnswer answer, SearchRequest request)
+    {
+        string reason = "";
+        foreach (SearchPoint point in answer.RunnersUp.Select(static r => r.Point).Prepend(answer.Best!))
+        {
+            IReadOnlyList<LaunchFile> files;
+            try
+            {
+                Performance.Deployment deployment = new(request.Model, point.System, point.Layout, point.Precision, point.Engine);
+                double context = Math.Min(request.Model.MaxContextTokens, 2 * (request.Lengths.PrefillInputTokens + request.Lengths.MeanOutputTokens));
+                files = LaunchWriter.Write(target, deployment, point.Pools, point.Replicas, context, draftTokens: request.Speculation?.DraftTokens ?? 0);
+            }
+            catch (LaunchException problem)
+            {
+                reason = reason.Length > 0 ? reason : problem.Message;
+                continue;
+            }
+
+            if (reason.Length > 0)
+            {
+                session.Output.WriteLine($"The best cannot be launched: {reason}. Written is {point.LayoutName}, {PrecisionOptions.NameOf(point.Precision)}.");
+            }
+
+            Write(session, folder, files);
+            return;
+        }
+
+        throw new InputException("", 0, 0, $"--emit: {reason}.");
+    }
+
+    private static void Write(Session session, string folder, IReadOnlyList<LaunchFile> files)
     {
         try
         {
-            Performance.Deployment deployment = new(request.Model, best.System, best.Layout, best.Precision, best.Engine);
-            double context = Math.Min(request.Model.MaxContextTokens, 2 * (request.Lengths.PrefillInputTokens + request.Lengths.MeanOutputTokens));
-            IReadOnlyList<LaunchFile> files = LaunchWriter.Write(target, deployment, best.Pools, best.Replicas, context, draftTokens: request.Speculation?.DraftTokens ?? 0);
             Directory.CreateDirectory(folder);
             foreach (LaunchFile file in files)
             {
@@ -138,10 +174,6 @@ internal static class ConfigureCommand
                 File.WriteAllText(path, file.Text);
                 session.Output.WriteLine($"Wrote {path}");
             }
-        }
-        catch (LaunchException problem)
-        {
-            throw new InputException("", 0, 0, $"--emit: {problem.Message}.");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

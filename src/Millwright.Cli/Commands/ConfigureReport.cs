@@ -19,7 +19,9 @@ internal sealed class ConfigureReport(
 {
     private const int RowsOfFrontier = 8;
 
-    private string Title => $"{request.Model.Id} on {(offers.Count > 3 ? $"{offers.Count} systems" : string.Join(", ", offers.Select(static o => o.System.Id)))}";
+    private string Title => $"{request.Model.Id} on {(Systems.Count > 3 ? $"{Systems.Count} systems" : string.Join(", ", Systems))}";
+
+    private IReadOnlyList<string> Systems => [.. offers.Select(static o => o.System.Id).Distinct()];
 
     private string Asked => string.Create(
         CultureInfo.InvariantCulture,
@@ -76,7 +78,7 @@ internal sealed class ConfigureReport(
         {
             page.Section("frontier", "Output for a chip against output for a user", section => section.Picture(
                 "Pareto frontier",
-                "Each point is a deployment that no other beats in both. The band holds 80 % of the errors of predictions of this kind. Its own frontier for each element replaced.",
+                "Each point is a deployment that no other beats in both. The band holds 80 % of the errors of predictions of this kind. Each further line is the frontier with one element replaced.",
                 width => Svg.Lines("Output tokens a second and chip over output tokens a second and user", Lines(), "tok/s", "output tokens a second and user", Markers(), width)));
         }
 
@@ -129,13 +131,13 @@ internal sealed class ConfigureReport(
             lines.Add(answer.Nearest is { } nearest ? Sentence(nearest.Message) : "No system could be searched.");
             if (answer.Nearest?.Point is { } point)
             {
-                lines.Add($"Nearest: {point.System.Id}, {point.LayoutName}, {PrecisionOptions.NameOf(point.Precision)}: TPOT {Time(point.TimePerOutputTokenSeconds)}, TTFT {Time(point.TimeToFirstTokenSeconds)}.");
+                lines.Add($"Nearest: {point.SystemName}, {point.LayoutName}, {PrecisionOptions.NameOf(point.Precision)}: TPOT {Time(point.TimePerOutputTokenSeconds)}, TTFT {Time(point.TimeToFirstTokenSeconds)}.");
             }
 
             return lines;
         }
 
-        lines.Add($"Best: {best.System.Id}, {ServingOptions.NameOf(best.Engine.Family)}, {best.LayoutName}, {PrecisionOptions.NameOf(best.Precision)}, {Number(best.BatchPerReplica)} sequences a replica, {best.Engine.MaxBatchedTokens} tokens a step.");
+        lines.Add($"Best: {best.SystemName}, {ServingOptions.NameOf(best.Engine.Family)}, {best.LayoutName}, {PrecisionOptions.NameOf(best.Precision)}, {Number(best.BatchPerReplica)} sequences a replica, {best.Engine.MaxBatchedTokens} tokens a step.");
         lines.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"{Number(best.OutputTokensPerChipSecond)} tok/s/chip ({Number(best.OutputTokensPerChipSecondLow)} .. {Number(best.OutputTokensPerChipSecondHigh)}), {Number(best.OutputTokensPerUserSecond)} tok/s/user, TTFT {Time(best.TimeToFirstTokenSeconds)}, {Usd(best)}, {Joules(best)}; {Number(best.RequestsPerSecond)} requests/s on {best.Chips:0} chips."));
@@ -168,7 +170,7 @@ internal sealed class ConfigureReport(
         ],
         [.. answer.RunnersUp.Take(most).Select(static r => (IReadOnlyList<DocumentCell>)
         [
-            r.Point.System.Id,
+            r.Point.SystemName,
             r.Point.LayoutName,
             PrecisionOptions.NameOf(r.Point.Precision),
             new(Number(r.Point.OutputTokensPerChipSecond), r.Point.OutputTokensPerChipSecond),
@@ -183,7 +185,7 @@ internal sealed class ConfigureReport(
         [.. lost.Select(without => (IReadOnlyList<DocumentCell>)
         [
             without.Text,
-            without.Answer.Best is { } best ? $"{best.System.Id} {best.LayoutName}, {PrecisionOptions.NameOf(best.Precision)}" : without.Answer.Nearest?.Message ?? "nothing",
+            without.Answer.Best is { } best ? $"{best.SystemName} {best.LayoutName}, {PrecisionOptions.NameOf(best.Precision)}" : without.Answer.Nearest?.Message ?? "nothing",
             Ratio(without.Answer.Best?.OutputTokensPerChipSecond, answer.Best!.OutputTokensPerChipSecond),
             Ratio(without.Answer.Cheapest?.UsdPerMillionOutputTokens, answer.Cheapest?.UsdPerMillionOutputTokens),
             Ratio(without.Answer.MostFrugal?.JoulesPerOutputToken, answer.MostFrugal?.JoulesPerOutputToken),
@@ -260,7 +262,7 @@ internal sealed class ConfigureReport(
 
     private static IEnumerable<DocumentCell> Cells(SearchPoint p) =>
     [
-        p.System.Id,
+        p.SystemName,
         p.LayoutName,
         PrecisionOptions.NameOf(p.Precision),
         new(Number(p.BatchPerReplica), p.BatchPerReplica),

@@ -8,7 +8,6 @@ using Millwright.Quantities;
 using Millwright.Reports;
 using Millwright.Reports.Charts;
 using Millwright.Reports.Html;
-using Millwright.Scenarios;
 using Millwright.Serving.Search;
 using Millwright.Studies;
 
@@ -162,24 +161,24 @@ internal static class GenerationsCommand
             page.Lead(line);
         }
 
-        List<GenerationRow> line1 = [.. report.Rows.Where(static r => r.InLine && r.Point is not null && r.Date is not null)];
-        List<GenerationRow> rivals = [.. report.Rows.Where(static r => !r.InLine && r.Point is not null && r.Date is not null)];
+        List<GenerationRow> inLine = [.. report.Rows.Where(static r => r.InLine && r.Point is not null && r.Date is not null)];
+        List<GenerationRow> rivals = BestSoFar(report.Rows.Where(static r => !r.InLine && r.Point is not null && r.Date is not null));
         page.Section("by-date", "Output of a chip by date", section => section.Picture(
             "Output tokens a second and chip, as powers of ten",
-            "The line of generations with its band, which holds 80 % of the errors of predictions of this kind; others by the date they became available.",
+            "The line of generations with its band, which holds 80 % of the errors of predictions of this kind; of the others, each that was the best of them on its date. Years count from 2000.",
             width => Svg.Lines(
                 "Logarithm of output tokens a second and chip over the year of availability",
                 [
                     new ChartLine(
                         "line of generations",
-                        [.. line1.Select(static r => r.Date!.Value)],
-                        [.. line1.Select(static r => Math.Log10(r.Point!.OutputTokensPerChipSecond))],
-                        [.. line1.Select(static r => Math.Log10(r.Point!.OutputTokensPerChipSecondLow))],
-                        [.. line1.Select(static r => Math.Log10(r.Point!.OutputTokensPerChipSecondHigh))]),
-                    new ChartLine("others", [.. rivals.Select(static r => r.Date!.Value)], [.. rivals.Select(static r => Math.Log10(r.Point!.OutputTokensPerChipSecond))]),
+                        [.. inLine.Select(static r => r.Date!.Value - 2000)],
+                        [.. inLine.Select(static r => Math.Log10(r.Point!.OutputTokensPerChipSecond))],
+                        [.. inLine.Select(static r => Math.Log10(r.Point!.OutputTokensPerChipSecondLow))],
+                        [.. inLine.Select(static r => Math.Log10(r.Point!.OutputTokensPerChipSecondHigh))]),
+                    new ChartLine("best of the others", [.. rivals.Select(static r => r.Date!.Value - 2000)], [.. rivals.Select(static r => Math.Log10(r.Point!.OutputTokensPerChipSecond))]),
                 ],
                 "",
-                "year",
+                "years since 2000",
                 [],
                 width)));
         page.Section("gain-bars", "Where each gain comes from", section => section.Picture(
@@ -202,6 +201,20 @@ internal static class GenerationsCommand
 
         page.Section("notes", "Notes", section => section.Points(document.Notes));
         return page.Write();
+    }
+
+    private static List<GenerationRow> BestSoFar(IEnumerable<GenerationRow> rows)
+    {
+        List<GenerationRow> best = [];
+        foreach (GenerationRow row in rows.OrderBy(static r => r.Date))
+        {
+            if (best.Count == 0 || row.Point!.OutputTokensPerChipSecond > best[^1].Point!.OutputTokensPerChipSecond)
+            {
+                best.Add(row);
+            }
+        }
+
+        return best;
     }
 
     private static string NameOf(GenerationElement element) => element switch

@@ -1,9 +1,7 @@
-using System.CommandLine;
 using System.Globalization;
 using Millwright.Applications;
 using Millwright.Catalog;
 using Millwright.Chips;
-using Millwright.Cli.Output;
 using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
@@ -189,6 +187,47 @@ internal static class ServingOptions
 
         return offers;
     }
+
+    /// <summary>Each system as it is sold, and with each cap of its power and each other network.</summary>
+    public static IReadOnlyList<SystemOffer> Variants(IReadOnlyList<SystemOffer> offers, string? caps, string? networks)
+    {
+        List<double> shares = [.. Split(caps).Select(static text => Amount("--power-cap", text, QuantityKind.Fraction, false).Mid)];
+        foreach (double share in shares)
+        {
+            if (!(share is > 0 and <= 1))
+            {
+                throw Wrong("--power-cap", "a cap lies above 0 % and at most at 100 % of the rated power");
+            }
+        }
+
+        List<double> rates = [.. Split(networks).Select(static text => Quantity("--nic", text, QuantityKind.Bandwidth))];
+        List<SystemOffer> variants = [];
+        foreach (SystemOffer offer in offers)
+        {
+            SystemOffer[] wired =
+            [
+                offer,
+                .. rates.Where(rate => rate != offer.System.ScaleOutBytesPerSecond).Select(rate => offer with
+                {
+                    System = SystemElements.Replace(offer.System, SystemElement.Nic, rate),
+                    UsdPerChipHour = null,
+                    Variant = string.Create(CultureInfo.InvariantCulture, $"with {rate * 8 / 1e9:0.#} Gb/s"),
+                }),
+            ];
+            foreach (SystemOffer one in wired)
+            {
+                variants.AddRange(shares.Count == 0 ? [one] : shares.Select(share => share == 1 ? one : one with
+                {
+                    PowerCap = share,
+                    Variant = string.Create(CultureInfo.InvariantCulture, $"{one.Variant}{(one.Variant.Length > 0 ? " " : "")}at {share * 100:0.#} % power"),
+                }));
+            }
+        }
+
+        return variants;
+    }
+
+    private static string[] Split(string? text) => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public static InputException Wrong(string option, string message) => new("", 0, 0, $"{option}: {message}.");
 

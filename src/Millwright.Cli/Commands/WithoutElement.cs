@@ -1,5 +1,4 @@
 using System.Globalization;
-using Millwright.Operators;
 using Millwright.Quantities;
 using Millwright.Serving.Search;
 

@@ -197,6 +197,23 @@ public sealed class EngineCalibration
         writer.WriteNumber("exchange", Rounded(row.Factors.Exchange));
         writer.WriteNumber("stall", Rounded(row.Factors.Stall));
         writer.WriteNumber("prefill_use", Rounded(row.Factors.PrefillUse));
+        if (row.Factors.ByPrecision is { } factors)
+        {
+            writer.WriteStartObject("by_precision");
+            for (int p = 0; p < PrecisionFactors.Count; p++)
+            {
+                if (factors.Dense[p] != 1 || factors.Experts[p] != 1)
+                {
+                    writer.WriteStartObject(((OperandPrecision)p).ToString());
+                    writer.WriteNumber("dense", Rounded(factors.Dense[p]));
+                    writer.WriteNumber("experts", Rounded(factors.Experts[p]));
+                    writer.WriteEndObject();
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 
@@ -224,7 +241,26 @@ public sealed class EngineCalibration
             Positive(row, "experts"),
             Positive(row, "exchange"),
             Positive(row, "stall"),
-            Positive(row, "prefill_use")));
+            Positive(row, "prefill_use"))
+        {
+            ByPrecision = row.TryGetProperty("by_precision", out JsonElement precisions) ? ReadPrecisions(precisions) : null,
+        });
+
+    private static PrecisionFactors ReadPrecisions(JsonElement precisions)
+    {
+        double[] dense = new double[PrecisionFactors.Count];
+        double[] experts = new double[PrecisionFactors.Count];
+        Array.Fill(dense, 1);
+        Array.Fill(experts, 1);
+        foreach (JsonProperty precision in precisions.EnumerateObject())
+        {
+            int p = (int)Enum.Parse<OperandPrecision>(precision.Name);
+            dense[p] = Positive(precision.Value, "dense");
+            experts[p] = Positive(precision.Value, "experts");
+        }
+
+        return new PrecisionFactors(dense, experts);
+    }
 
     private static double Positive(JsonElement element, string name) =>
         element.GetProperty(name).GetDouble() is > 0 and < 1e6 and var value ? value : throw new FormatException($"'{name}' must be above 0");

@@ -1,3 +1,5 @@
+using Millwright.Operators;
+
 namespace Millwright.Performance;
 
 /// <summary>
@@ -27,6 +29,19 @@ public sealed record EngineFactors(
     double Stall = 1,
     double PrefillUse = 1)
 {
+    /// <summary>Factors of products by the precision of their weights, beside those of all; null for none.</summary>
+    public PrecisionFactors? ByPrecision { get; init; }
+
+    /// <summary>Factor of dense products at a precision.</summary>
+    /// <param name="precision">Precision of the weights.</param>
+    /// <returns>The factor.</returns>
+    public double DenseAt(OperandPrecision precision) => Dense * (ByPrecision?.Dense[(int)precision] ?? 1);
+
+    /// <summary>Factor of routed experts at a precision.</summary>
+    /// <param name="precision">Precision of the weights.</param>
+    /// <returns>The factor.</returns>
+    public double ExpertsAt(OperandPrecision precision) => Experts * (ByPrecision?.Experts[(int)precision] ?? 1);
+
     /// <summary>These factors and others together: overheads add up, factors multiply.</summary>
     /// <param name="other">The others.</param>
     /// <returns>Both.</returns>
@@ -43,6 +58,18 @@ public sealed record EngineFactors(
             Experts * other.Experts,
             Exchange * other.Exchange,
             Stall * other.Stall,
-            PrefillUse * other.PrefillUse);
+            PrefillUse * other.PrefillUse)
+        {
+            ByPrecision = ByPrecision ?? other.ByPrecision,
+        };
     }
+}
+
+/// <summary>Factors of products by the precision of their weights: an engine's kernels of one precision may be better or worse than those measured.</summary>
+/// <param name="Dense">Of dense products, one for each <see cref="OperandPrecision"/>.</param>
+/// <param name="Experts">Of routed experts, one for each <see cref="OperandPrecision"/>.</param>
+public sealed record PrecisionFactors(IReadOnlyList<double> Dense, IReadOnlyList<double> Experts)
+{
+    /// <summary>Number of precisions.</summary>
+    public const int Count = (int)OperandPrecision.Int4 + 1;
 }

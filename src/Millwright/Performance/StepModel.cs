@@ -9,13 +9,20 @@ namespace Millwright.Performance;
 /// </summary>
 public sealed class StepModel
 {
+    /// <summary>Kernels of a layer that matter for power, for the length of a kernel in the mean: products, attention and what lies between.</summary>
+    private const int KernelsOfLayer = 8;
+
     private readonly StepParts _parts;
     private readonly EngineFactors _factors;
+    private readonly double _dense;
+    private readonly double _experts;
 
     internal StepModel(StepParts parts, EngineFactors factors)
     {
         _parts = parts;
         _factors = factors;
+        _dense = factors.DenseAt(parts.Deployment.Precision.Dense);
+        _experts = factors.ExpertsAt(parts.Deployment.Precision.Experts);
     }
 
     /// <summary>The deployment.</summary>
@@ -89,8 +96,8 @@ public sealed class StepModel
         double groupDecode = shape.DecodeSequences * _parts.TokensPerSequence;
         double perChipPrompt = promptTokens / _parts.Deployment.Layout.ContextWays;
 
-        CallTime dense = Scale(_parts.Dense(decodeTokens + perChipPrompt, sequences + prompts), _factors.Dense);
-        CallTime experts = Scale(_parts.Experts.At(groupDecode + shape.PrefillTokens), _factors.Experts);
+        CallTime dense = Scale(_parts.Dense(decodeTokens + perChipPrompt, sequences + prompts), _dense);
+        CallTime experts = Scale(_parts.Experts.At(groupDecode + shape.PrefillTokens), _experts);
         CallTime exchange = Scale(_parts.Exchange(decodeTokens + perChipPrompt), _factors.Exchange);
         CallTime decode = sequences > 0 ? Scale(_parts.DecodeAttention(sequences, context), _factors.DecodeAttention) : default;
         CallTime prefill = default;
@@ -100,14 +107,53 @@ public sealed class StepModel
             if (_factors.Prefill != 1)
             {
                 // what prompts add to the other operators takes their factor too
-                dense = Stretch(dense, Scale(_parts.Dense(decodeTokens, sequences), _factors.Dense));
-                experts = Stretch(experts, Scale(_parts.Experts.At(groupDecode), _factors.Experts));
+                dense = Stretch(dense, Scale(_parts.Dense(decodeTokens, sequences), _dense));
+                experts = Stretch(experts, Scale(_parts.Experts.At(groupDecode), _experts));
             }
         }
 
         double host = _factors.HostSeconds + _factors.HostSecondsPerSequence * sequences;
         return new StepTimes(host, dense, decode, prefill, experts, exchange);
     }
+
+    /// <summary>Mean board power of one chip over a step.</summary>
+    /// <param name="clock">Measured power of the chip's kernels.</param>
+    /// <param name="shape">What the step holds, over all attention ranks.</param>
+    /// <param name="seconds">Time of the step, s.</param>
+    /// <returns>
+    /// Power, W: that of a kernel which uses compute and memory as much as the step does in the mean: FLOPs of active parameters over the peak, and bytes
+    /// of weights and cache over the bandwidth, over the time; never below that of a chip that waits. Not a number without a rated power.
+    /// </returns>
+    public double MeanWatts(OperatorClock clock, in StepShape shape, double seconds)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        if (!(seconds > 0))
+        {
+            return clock.IdleWatts;
+        }
+
+        ParallelLayout layout = Deployment.Layout;
+        double tokens = shape.DecodeSequences * TokensPerSequence + shape.PrefillTokens;
+        double flops = 2 * Deployment.Model.ActiveParameters * tokens / layout.StageChips;
+        double touched = Deployment.Model.RoutedExperts > 0
+            ? 1 - Math.Pow(1 - (double)Deployment.Model.ExpertsPerToken / Deployment.Model.RoutedExperts, tokens)
+            : 0;
+        double sequences = shape.DecodeSequences / layout.AttentionRanks;
+        double context = shape.DecodeSequences > 0 ? shape.DecodeContextTokens / shape.DecodeSequences : 0;
+        double bytes = layout.PipelineStages * (Memory.DenseWeightBytes + touched * Memory.ExpertWeightBytes + sequences * SequenceBytes(context));
+        ChipPeaks peaks = clock.Peaks;
+        double compute = flops / peaks.FlopsPerSecond(peaks.Multiplies(Multiplied(Deployment.Precision.Dense))) / seconds;
+        double memory = bytes / peaks.MemoryBytesPerSecond / seconds;
+        double kernel = seconds / (Deployment.Model.Layers.Count * KernelsOfLayer);
+        return clock.BoardWatts(OperatorKind.Gemm, Deployment.Precision.Dense, Math.Min(1, compute), Math.Min(1, memory), kernel);
+    }
+
+    private static OperandPrecision Multiplied(OperandPrecision precision) => precision switch
+    {
+        OperandPrecision.Fp8Block => OperandPrecision.Fp8,
+        OperandPrecision.Mxfp4 or OperandPrecision.Int8 or OperandPrecision.Int4 => OperandPrecision.Bf16,
+        _ => precision,
+    };
 
     private CallTime Stretch(in CallTime whole, in CallTime without) => new(
         without.FloorSeconds + _factors.Prefill * (whole.FloorSeconds - without.FloorSeconds),

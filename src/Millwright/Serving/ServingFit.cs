@@ -15,9 +15,9 @@ public sealed record MeasuredRun(ServingCase Run, double TimePerOutputTokenSecon
 /// <param name="GroupWeight">Weight of all rows of a model on a chip under an engine together, against the priors: what such a group has in common is no
 /// more certain for many rows.</param>
 /// <param name="PriorScale">Standard deviations of the priors, times this.</param>
-/// <param name="PairDeviation">Standard deviation of the logarithm of an engine's factor on one chip.</param>
+/// <param name="PairDeviation">Standard deviation of the logarithm of an engine's factor on one chip or at one precision.</param>
 /// <param name="ThroughputWeight">Weight of a throughput against that of a time per output token.</param>
-public sealed record FitSettings(double GroupWeight = 5, double PriorScale = 0.6, double PairDeviation = 0.08, double ThroughputWeight = 0.3);
+public sealed record FitSettings(double GroupWeight = 5, double PriorScale = 0.6, double PairDeviation = 0.12, double ThroughputWeight = 0.3);
 
 /// <summary>How measured runs are held out of a fit.</summary>
 public enum HoldOut
@@ -39,7 +39,8 @@ public enum HoldOut
 /// </summary>
 public sealed class ServingFit
 {
-    private const int EngineParameters = 10;
+    private const int OwnParameters = 10;
+    private const int EngineParameters = OwnParameters + 2 * PrecisionFactors.Count;
     private const int PairParameters = 3;
 
     // means and standard deviations of the priors of log(host), log(host for a sequence), log(factors)
@@ -166,7 +167,10 @@ public sealed class ServingFit
         {
             EngineFactorsRow[] factors = _trained.GetOrAdd(string.Join(',', engine.Select(row => row.Index)), _ => TrainEngine(engine.Key, [.. engine]));
             found.AddRange(factors);
-            parameters += EngineParameters + (factors.Length - 1) * PairParameters;
+
+            // a precision without a run stays as it was
+            PrecisionFactors precisions = factors[0].Factors.ByPrecision!;
+            parameters += OwnParameters + precisions.Dense.Concat(precisions.Experts).Count(static factor => factor != 1) + (factors.Length - 1) * PairParameters;
         }
 
         return new EngineCalibration(
@@ -186,6 +190,11 @@ public sealed class ServingFit
         double[] deviations = new double[means.Length];
         Array.Fill(deviations, _settings.PairDeviation);
         for (int i = 0; i < EngineParameters; i++)
+        {
+            deviations[i] = _settings.PairDeviation;
+        }
+
+        for (int i = 0; i < OwnParameters; i++)
         {
             means[i] = s_engineMeans[i];
             deviations[i] = s_engineDeviations[i] * _settings.PriorScale;
@@ -229,7 +238,12 @@ public sealed class ServingFit
         Math.Exp(x[at + 6]),
         Math.Exp(x[at + 7]),
         Math.Exp(x[at + 8]),
-        Math.Exp(x[at + 9]));
+        Math.Exp(x[at + 9]))
+    {
+        ByPrecision = new PrecisionFactors(
+            [.. x.AsSpan(at + OwnParameters, PrecisionFactors.Count).ToArray().Select(Math.Exp)],
+            [.. x.AsSpan(at + OwnParameters + PrecisionFactors.Count, PrecisionFactors.Count).ToArray().Select(Math.Exp)]),
+    };
 
     private static EngineFactors PairOf(double[] x, int at) =>
         new(Dense: Math.Exp(x[at]), Experts: Math.Exp(x[at + 1]), Prefill: Math.Exp(x[at + 2]));

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Millwright.Applications;
 using Millwright.Chips;
 using Millwright.Operators;
 using Millwright.Performance;
@@ -153,8 +152,8 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             ? replica.RateOfQueue(requests / run.Replicas, state)
             : state.Batch / (replica.StepsOfOutput * state.StepSeconds) * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
 
-        StepTimes mean = step.Time(new StepShape(state.Batch, state.Batch * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens)));
-        return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, Watts(times, run, mean), remarks);
+        double watts = Watts(times, run, step, state.Batch, state.StepSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
+        return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, watts, remarks);
     }
 
     private ServingEstimate? PredictApart(ServingCase run, SplitPools pools, OperatorTimes times, List<string> remarks, out string reason)
@@ -181,11 +180,16 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             _ => mean.At(mean.MostPerWorker),
         };
         MeanPoolsState full = mean.At(mean.MostPerWorker);
-        StepTimes step = decode.Time(new StepShape(
-            state.BatchPerWorker, state.BatchPerWorker * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens)));
+        // prefill replicas work their share of the time and wait the rest; decode replicas always work
+        double prefilling = pools.PrefillWorkers * pools.PrefillLayout.Chips;
+        double prompts = Math.Max(1, Math.Min(run.Lengths.UncachedInputTokens, run.Engine.MaxBatchedTokens));
+        double prefillWatts = state.PrefillUse * prefill.MeanWatts(
+            times.Clock, new StepShape(0, 0, prompts, 0, 1), prefill.Time(new StepShape(0, 0, prompts, 0, 1)).TotalSeconds) + (1 - state.PrefillUse) * times.Clock.IdleWatts;
+        double decodeWatts = Watts(times, run, decode, state.BatchPerWorker, state.StepSeconds, 0);
+        double watts = (prefilling * prefillWatts + (pools.Chips - prefilling) * decodeWatts) / pools.Chips;
         double served = state.RequestsPerSecond * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
         return Estimate(
-            run, pools.DecodeLayout, pools.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, full.RequestsPerSecond, Watts(times, run, step), remarks);
+            run, pools.DecodeLayout, pools.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, full.RequestsPerSecond, watts, remarks);
     }
 
     // the layout of a run that does not tell its own: the one with the most output on its chips within the limits
@@ -257,8 +261,8 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         }
 
         double served = state.Batch / (replica.StepsOfOutput * state.StepSeconds);
-        StepTimes mean = step.Time(new StepShape(state.Batch, state.Batch * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens)));
-        return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, served * run.Replicas, Watts(times, run, mean), []);
+        double watts = Watts(times, run, step, state.Batch, state.StepSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
+        return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, served * run.Replicas, watts, []);
 
         bool Meets(MeanStep trial) => trial.StepSeconds / Accepted(run) <= perToken && trial.FirstTokenSeconds <= firstToken;
     }
@@ -306,13 +310,18 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
     private static double Accepted(ServingCase run) => 1 + (run.Speculation?.AcceptedTokens ?? 0);
 
-    private static double Watts(OperatorTimes times, ServingCase run, in StepTimes step)
+    // the mean step: decoding sequences, and the prompt tokens that come with them
+    private static double Watts(OperatorTimes times, ServingCase run, StepModel step, double batch, double seconds, double promptTokens)
     {
-        CallTime all = step.Division;
-        double total = all.TotalSeconds;
-        return total > 0
-            ? times.Clock.BoardWatts(OperatorKind.Gemm, run.Precision.Dense, all.ComputeSeconds / total, all.MemorySeconds / total, total)
-            : times.Clock.IdleWatts;
+        int stages = step.Deployment.Layout.PipelineStages;
+        double sequences = batch / stages;
+        StepShape shape = new(
+            sequences,
+            sequences * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens),
+            promptTokens / stages,
+            0,
+            promptTokens > 0 ? Math.Max(1, promptTokens / stages / Math.Max(1, run.Lengths.UncachedInputTokens)) : 0);
+        return step.MeanWatts(times.Clock, shape, seconds / stages);
     }
 
     private OperatorTimes? TimesOf(ServingCase run, out string reason)

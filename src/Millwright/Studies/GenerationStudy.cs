@@ -1,6 +1,5 @@
 using System.Globalization;
 using Millwright.Applications;
-using Millwright.Catalog;
 using Millwright.Chips;
 using Millwright.Models;
 using Millwright.Numerics;

@@ -73,6 +73,7 @@ public sealed class ConfigureTests
     [InlineData("memory-bandwidth", "configure", "--model", "llama-3.1-70b", "--system", "h200", "--isl", "5", "--osl", "100", "--without", "memory-bandwith=1TB/s")]
     [InlineData("such as", "configure", "--model", "llama-3.1-70b", "--system", "h200", "--isl", "5", "--osl", "100", "--without", "nic")]
     [InlineData("allowed are", "configure", "--model", "llama-3.1-70b", "--system", "h200", "--isl", "5", "--osl", "100", "--engine", "triton")]
+    [InlineData("rated power", "configure", "--model", "llama-3.1-70b", "--system", "h200", "--isl", "5", "--osl", "100", "--power-cap", "120 %")]
     [InlineData("3:1.8", "configure", "--model", "llama-3.1-70b", "--system", "h200", "--isl", "5", "--osl", "100", "--draft", "3")]
     [InlineData("--engine sglang", "configure", "--model", "llama-3.1-70b", "--system", "h200", "--isl", "5", "--osl", "100", "--emit", "sglang", "--out", "x")]
     [InlineData("no such file", "configure", "--model", "llama-3.1-70b", "--system", "h200", "--trace", "no-such-trace.csv")]

@@ -20,7 +20,7 @@ internal static class LayerTable
         ["Infrastructure"] = ["Quantities", "Numerics", "Catalog"],
         ["Models"] = ["Operators"],
         ["Applications"] = ["Quantities", "Catalog"],
-        ["Performance"] = ["Catalog", "Operators", "Chips", "Models"],
+        ["Performance"] = ["Catalog", "Chips", "Models", "Operators"],
         ["Serving"] = ["Quantities", "Numerics", "Catalog", "Operators", "Chips", "Models", "Applications", "Performance"],
         ["Economics"] = ["Quantities", "Numerics", "Serving"],
         ["Finance"] = ["Quantities", "Numerics"],

@@ -196,6 +196,14 @@ internal static class AnswerWriter
             }
         }
 
+        foreach (string variant in searches.Select(static s => s.Offer.Variant).Distinct())
+        {
+            if (variant.Length > 0)
+            {
+                Row("variant", variant, (search, _) => search.Offer.Variant == variant);
+            }
+        }
+
         foreach (SystemSearch search in searches.DistinctBy(static s => s.Offer.System.Id))
         {
             if (searches.Count > 1)
@@ -232,7 +240,8 @@ internal static class AnswerWriter
         List<ParallelLayout> layouts = [.. searches.SelectMany(static s => s.Compiled.Layouts).Distinct()];
         List<SearchDimension> dimensions =
         [
-            new("system", [.. offers.Select(static o => o.System.Id)]),
+            new("system", [.. offers.Select(static o => o.System.Id).Distinct()]),
+            new("variant", [.. offers.Select(static o => o.Variant.Length > 0 ? o.Variant : "as sold").Distinct()]),
             new("engine", [.. request.Engines.Select(static e => e.ToString())]),
             new("pools", request.Space switch { { Together: true, Apart: true } => ["together", "apart"], { Apart: true } => ["apart"], _ => ["together"] }),
             new("precision", [.. searches.SelectMany(static s => s.Compiled.Precisions).Distinct().Select(PrecisionOptions.NameOf)]),
@@ -291,6 +300,11 @@ internal static class AnswerWriter
         }
 
         SystemSearch search = searches[0];
+        if (search.Compiled.Fitting.Any(deployment => deployment.Step.Memory.CachePoolBytes > deployment.Step.SequenceBytes(request.Lengths.MeanInputTokens + request.Lengths.MeanOutputTokens)))
+        {
+            return $"{request.Model.Id} needs several chips of {search.Offer.System.Name}, and no link between them is published that its layouts could use";
+        }
+
         const int MostTried = 512;
         foreach (ParallelLayout layout in LayoutOptions.All(request.Model, MostTried, request.Space.MostPipelineStages, 1).OrderBy(static l => l.Chips))
         {

@@ -52,7 +52,7 @@ public sealed class DeploymentSearch(OperatorLibrary library, EngineCalibration 
                     HostSeconds = host.HostSeconds * request.HostFactor,
                     HostSecondsPerSequence = host.HostSecondsPerSequence * request.HostFactor,
                 };
-                if (SearchChip.Create(offer.System, engine, library, factors, out string reason) is not { } chip)
+                if (SearchChip.Create(offer.System, engine, library, factors, out string reason, offer.PowerCap) is not { } chip)
                 {
                     remarks.Add(reason);
                     break;

@@ -32,10 +32,11 @@ internal readonly record struct Spot(
     /// <summary>Output tokens a second that one user sees.</summary>
     public double PerUser => 1 / TokenSeconds;
 
-    /// <summary>A fixed order of spots that are as good: few chips first, then as listed.</summary>
+    /// <summary>A fixed order of spots that are as good: the sooner first token first, then few chips, then as listed.</summary>
     public static int Order(in Spot a, in Spot b)
     {
-        int order = a.Chips.CompareTo(b.Chips);
+        int order = a.FirstTokenSeconds.CompareTo(b.FirstTokenSeconds);
+        order = order != 0 ? order : a.Chips.CompareTo(b.Chips);
         order = order != 0 ? order : a.Kind.CompareTo(b.Kind);
         order = order != 0 ? order : a.Index.CompareTo(b.Index);
         order = order != 0 ? order : a.Other.CompareTo(b.Other);

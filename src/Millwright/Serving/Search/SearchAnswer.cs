@@ -49,6 +49,12 @@ public sealed record SearchPoint
     /// <summary>The system.</summary>
     public required SystemRecord System { get; init; }
 
+    /// <summary>What sets the system apart from the one that is sold, in words; empty for nothing.</summary>
+    public string Variant { get; init; } = "";
+
+    /// <summary>Id of the system with what sets it apart.</summary>
+    public string SystemName => Variant.Length == 0 ? System.Id : $"{System.Id} {Variant}";
+
     /// <summary>The engine with its settings.</summary>
     public required EngineSettings Engine { get; init; }
 

@@ -13,8 +13,11 @@ internal sealed class SearchChip
     private readonly EngineSettings _narrow;
     private readonly EngineSettings _wide;
 
-    private SearchChip(SystemRecord system, OperatorTimes times, EngineFamily engine, EngineFactors factors)
+    private readonly double _mostWatts;
+
+    private SearchChip(SystemRecord system, OperatorTimes times, EngineFamily engine, EngineFactors factors, double powerCap)
     {
+        _mostWatts = powerCap < 1 ? powerCap * times.Peaks.RatedWatts : double.PositiveInfinity;
         System = system;
         _times = times;
         _factors = factors;
@@ -31,8 +34,36 @@ internal sealed class SearchChip
 
     public NearestMeasuredSystem Lender => _times.Clock.Lender;
 
-    public static SearchChip? Create(SystemRecord system, EngineFamily engine, OperatorLibrary library, EngineFactors factors, out string reason) =>
-        OperatorTimes.Create(system, engine, library, out reason) is { } times ? new SearchChip(system, times, engine, factors) : null;
+    /// <summary>
+    /// A chip, whole or capped. Under a cap the clock falls until the dynamic power of full compute fits, and that power goes with the third power of the
+    /// clock (f V^2 with V in proportion to f; an assumption): peak compute shrinks, memory and links do not, and no kernel draws more than the cap.
+    /// </summary>
+    public static SearchChip? Create(
+        SystemRecord system, EngineFamily engine, OperatorLibrary library, EngineFactors factors, out string reason, double powerCap = 1)
+    {
+        if (OperatorTimes.Create(system, engine, library, out reason) is not { } times)
+        {
+            return null;
+        }
+
+        if (powerCap >= 1)
+        {
+            return new SearchChip(system, times, engine, factors, 1);
+        }
+
+        double idle = times.Clock.IdleWatts / times.Peaks.RatedWatts;
+        if (!(powerCap > idle))
+        {
+            reason = double.IsNaN(idle)
+                ? $"{system.Name}: no rated power is published that could be capped"
+                : FormattableString.Invariant($"{system.Name}: a cap of {powerCap * 100:0} % lies below the {idle * 100:0} % that it draws when it waits");
+            return null;
+        }
+
+        double clock = Math.Cbrt((powerCap - idle) / (1 - idle));
+        SystemRecord capped = SystemElements.Replace(system, SystemElement.Peak, times.Peaks.Bf16FlopsPerSecond * clock);
+        return OperatorTimes.Create(capped, engine, library, out reason) is { } slower ? new SearchChip(system, slower, engine, factors, powerCap) : null;
+    }
 
     /// <summary>Settings that the engine starts with, at a budget of tokens.</summary>
     public EngineSettings SettingsOf(int tensorWays, int maxBatchedTokens) => (tensorWays < 4 ? _narrow : _wide) with { MaxBatchedTokens = maxBatchedTokens };
@@ -58,11 +89,11 @@ internal sealed class SearchChip
     /// <summary>Power of a chip that waits, W.</summary>
     public double IdleWatts => _times.Clock.IdleWatts;
 
-    private static double Part(OperatorClock clock, OperatorKind kind, OperandPrecision precision, in Chips.CallTime time, int layers)
+    private double Part(OperatorClock clock, OperatorKind kind, OperandPrecision precision, in CallTime time, int layers)
     {
         double total = time.TotalSeconds;
         return total > 0
-            ? total * clock.BoardWatts(kind, precision, time.ComputeSeconds / total, time.MemorySeconds / total, total / layers)
+            ? total * Math.Min(_mostWatts, clock.BoardWatts(kind, precision, time.ComputeSeconds / total, time.MemorySeconds / total, total / layers))
             : 0;
     }
 }

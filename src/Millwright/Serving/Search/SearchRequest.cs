@@ -15,6 +15,12 @@ public sealed record SystemOffer(SystemRecord System, double? UsdPerChipHour = n
 {
     /// <summary>Id of the system whose host it has; null for its own.</summary>
     public string? HostSystemId { get; init; }
+
+    /// <summary>Share of its rated power that a chip may draw, above its idle share and at most 1.</summary>
+    public double PowerCap { get; init; } = 1;
+
+    /// <summary>What sets it apart from the system as it is sold, in words, such as "at 70 % power"; empty for nothing.</summary>
+    public string Variant { get; init; } = "";
 }
 
 /// <summary>What is to be served, within which limits, and on how much.</summary>

@@ -1,5 +1,3 @@
-using Millwright.Models;
-using Millwright.Operators;
 using Millwright.Performance;
 
 namespace Millwright.Serving.Search;
@@ -129,6 +127,8 @@ internal sealed class SystemSearch
             return (null, $"{offer.System.Name}: no power of a chip with all that it needs is known, so that a power cannot be turned into chips");
         }
 
+        // what a chip may not draw is free for others; what cools and converts it is left out
+        perChip -= (1 - offer.PowerCap) * (offer.System.ChipWatts ?? 0);
         double chips = Math.Floor(watts / perChip);
         return chips >= 1
             ? (new SearchGoal((int)Math.Min(chips, 1e8), null, output), "")
@@ -188,6 +188,7 @@ internal sealed class SystemSearch
         return new SearchPoint
         {
             System = Offer.System,
+            Variant = Offer.Variant,
             Engine = engine,
             Precision = precision,
             Layout = layout,

@@ -1,7 +1,5 @@
 using Millwright.Applications;
-using Millwright.Catalog;
 using Millwright.Chips;
-using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
 

@@ -173,4 +173,22 @@ public sealed class SearchAnswerTests
         Assert.True(point is { PrefillShare: > 0, DecodeShare: > 0, CachedShare: 0 });
         Assert.Equal(best.JoulesPerOutputToken * best.OutputTokensPerChipSecond, point.ChipWatts, 1e-6 * point.ChipWatts);
     }
+
+    [Fact]
+    public void A_capped_chip_makes_no_more_and_draws_no_more_than_its_cap()
+    {
+        SearchRequest request = SearchCases.Request("llama-3.1-70b", 2048, 512, 2, 0.05, 8) with { Precisions = [SearchCases.Fp8], Space = SearchSpace.Full with { Apart = false } };
+        double before = 0;
+        foreach (double cap in (double[])[0.5, 0.7, 0.9, 1])
+        {
+            SearchPoint best = SearchCases.Search.Find([SearchCases.Offer("hgx-h200") with { PowerCap = cap }], request).Best!;
+            Assert.True(best.OutputTokensPerChipSecond >= before * (1 - 1e-9));
+            Assert.True(best.JoulesPerOutputToken * best.OutputTokensPerChipSecond <= cap * 700 * (1 + 1e-9));
+            before = best.OutputTokensPerChipSecond;
+        }
+
+        SearchAnswer below = SearchCases.Search.Find([SearchCases.Offer("hgx-h200") with { PowerCap = 0.05 }], request);
+        Assert.Null(below.Best);
+        Assert.Contains(below.Remarks, static remark => remark.Contains("lies below", StringComparison.Ordinal));
+    }
 }
