@@ -55,8 +55,15 @@ public sealed class StepCost
             return new StepCost([least], [TimeAt(least)]);
         }
 
+        // operators bend on a logarithmic scale: each octave of the context is looked at by itself
         List<(double Context, double Seconds)> knots = [(least, TimeAt(least))];
-        Refine(TimeAt, least, knots[0].Seconds, mostContextTokens, TimeAt(mostContextTokens), knots);
+        while (knots[^1].Context < mostContextTokens)
+        {
+            (double from, double seconds) = knots[^1];
+            double to = 2 * from < mostContextTokens ? 2 * from : mostContextTokens;
+            Refine(TimeAt, from, seconds, to, TimeAt(to), knots);
+        }
+
         return new StepCost([.. knots.Select(knot => knot.Context)], [.. knots.Select(knot => knot.Seconds)]);
     }
 

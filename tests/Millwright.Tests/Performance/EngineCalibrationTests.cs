@@ -10,7 +10,7 @@ public sealed class EngineCalibrationTests
     private static readonly EngineCalibration s_small = new(
         "rows of a test",
         [
-            new EngineFactorsRow(EngineFamily.Vllm, "", new EngineFactors(1e-3, 2e-6, 0.7, 1.1, 1.2, 0.9, 1.05, 0.8, 0.5, 0.85)),
+            new EngineFactorsRow(EngineFamily.Vllm, "", new EngineFactors(1e-3, 2e-6, 0.7, 1.1, 1.2, 0.9, 1.05, 0.8, 0.5, 0.85) { ByPrecision = AtFp8(1.04, 0.93) }),
             new EngineFactorsRow(EngineFamily.Vllm, "hgx-h100", new EngineFactors(Dense: 1.02, Experts: 0.97, Prefill: 1.1)),
         ],
         ["a", "b"],
@@ -35,6 +35,19 @@ public sealed class EngineCalibrationTests
         Assert.Equal(before.HostSecondsPerSequence, after.HostSecondsPerSequence, 1e-12);
         Assert.Equal(before.Stall, after.Stall, 1e-5);
         Assert.Equal(before.PrefillUse, after.PrefillUse, 1e-5);
+        Assert.Equal(before.DenseAt(OperandPrecision.Fp8), after.DenseAt(OperandPrecision.Fp8), 1e-5);
+        Assert.Equal(before.ExpertsAt(OperandPrecision.Fp8), after.ExpertsAt(OperandPrecision.Fp8), 1e-5);
+    }
+
+    [Fact]
+    public void A_factor_of_a_precision_multiplies_that_of_the_operator_and_leaves_other_precisions_alone()
+    {
+        var pair = s_small.FactorsOf(EngineFamily.Vllm, "hgx-h100");
+        Assert.Equal(1.1 * 1.02 * 1.04, pair.DenseAt(OperandPrecision.Fp8), 1e-12);
+        Assert.Equal(1.05 * 0.97 * 0.93, pair.ExpertsAt(OperandPrecision.Fp8), 1e-12);
+        Assert.Equal(pair.Dense, pair.DenseAt(OperandPrecision.Bf16));
+        Assert.Equal(pair.Experts, pair.ExpertsAt(OperandPrecision.Fp4));
+        Assert.Equal(1.1, new EngineFactors(Dense: 1.1).DenseAt(OperandPrecision.Fp8));
     }
 
     [Fact]
@@ -104,8 +117,15 @@ public sealed class EngineCalibrationTests
     {
         var shipped = ShippedCalibration.Load();
         Assert.True(shipped.Observations > 10 * shipped.Parameters, $"{shipped.Parameters} numbers for {shipped.Observations} points");
-        Assert.Equal(shipped.Parameters, shipped.Rows.Sum(row => row.SystemId.Length == 0 ? 10 : 3));
+        Assert.Equal(shipped.Parameters, shipped.Rows.Sum(row => row.SystemId.Length == 0 ? 10 + ByPrecision(row.Factors) : 3), 2.0);
         Assert.All(shipped.Rows.Where(row => row.SystemId.Length > 0), row => Assert.Contains(row.SystemId, shipped.Systems));
         Assert.All(Enum.GetValues<PredictionKind>(), kind => Assert.True(shipped.BandOf(kind) is { Low: > 0.5 and < 1, High: > 1 and < 2 }));
     }
+
+    private static int ByPrecision(EngineFactors factors) =>
+        factors.ByPrecision is { } precisions ? precisions.Dense.Concat(precisions.Experts).Count(factor => factor != 1) : 0;
+
+    private static PrecisionFactors AtFp8(double dense, double experts) => new(
+        [.. Enumerable.Range(0, PrecisionFactors.Count).Select(p => p == (int)OperandPrecision.Fp8 ? dense : 1)],
+        [.. Enumerable.Range(0, PrecisionFactors.Count).Select(p => p == (int)OperandPrecision.Fp8 ? experts : 1)]);
 }

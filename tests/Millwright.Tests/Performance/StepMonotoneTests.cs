@@ -12,7 +12,7 @@ namespace Millwright.Tests.Performance;
 public sealed class StepMonotoneTests
 {
     /// <summary>Greatest fall of a step's time where the context grows.</summary>
-    private const double ContextTolerance = 0.005;
+    private const double ContextTolerance = 0.01;
 
     /// <summary>The same where rows grow from 16 and more.</summary>
     private const double RowTolerance = 0.08;

@@ -29,7 +29,7 @@ public sealed class ServingFitTests
         var found = calibration.FactorsOf(EngineFamily.Vllm, First);
         Assert.Equal(s_made.HostSeconds, found.HostSeconds, 0.15 * s_made.HostSeconds);
         Assert.Equal(s_made.HostSecondsPerSequence, found.HostSecondsPerSequence, 0.25 * s_made.HostSecondsPerSequence);
-        Assert.Equal(s_made.Dense, found.Dense, 0.05);
+        Assert.Equal(s_made.Dense, found.DenseAt(OperandPrecision.Fp8), 0.05);
         Assert.Equal(s_made.DecodeAttention, found.DecodeAttention, 0.1);
         Assert.Equal(s_made.Prefill, found.Prefill, 0.1);
         foreach ((HoldOut kind, double[] seconds) in heldOut)
@@ -45,7 +45,8 @@ public sealed class ServingFitTests
     {
         var (calibration, _) = new ServingFit(Runs(s_made, [First, Second]), s_bare, "made runs").Fit();
         Assert.Equal("made runs", calibration.Source);
-        Assert.Equal(10 + 2 * 3, calibration.Parameters);
+        // an engine's ten, its dense products in fp8, and three for each chip
+        Assert.Equal(10 + 1 + 2 * 3, calibration.Parameters);
         Assert.Equal(Runs(s_made, [First, Second]).Count, calibration.Observations);
         Assert.Equal([First, Second], calibration.Systems);
         Assert.Equal(["llama-3.1-70b", "llama-3.1-8b", "qwen3-32b"], calibration.Models);
@@ -87,7 +88,7 @@ public sealed class ServingFitTests
         ServingFit fit = new(runs, s_bare, "made runs");
         Assert.Equal("too fast", Assert.Single(fit.Unphysical).Run.Id);
         Assert.Equal("too large", Assert.Single(fit.Impossible).Run.Id);
-        Assert.Equal(kept.Rows, fit.Fit().Calibration.Rows);
+        Assert.Equal(kept.ToJson(), fit.Fit().Calibration.ToJson());
     }
 
     private static List<MeasuredRun> Runs(EngineFactors factors, string[] systems)
