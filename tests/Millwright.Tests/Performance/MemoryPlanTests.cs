@@ -1,4 +1,3 @@
-using Millwright.Operators;
 using Millwright.Performance;
 
 namespace Millwright.Tests.Performance;

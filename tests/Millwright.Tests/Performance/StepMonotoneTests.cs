@@ -5,21 +5,21 @@ using Millwright.Performance;
 namespace Millwright.Tests.Performance;
 
 /// <summary>
-/// More work never takes less time, beyond what the measured grids themselves say: kernels change with the number of rows. In the tables of B200 under
-/// vLLM 0.24 an fp8 product of one row takes 1.3 to 1.6 times as long as one of eight, and one measured time in twenty is a quarter above that of some
-/// product with up to eight times its rows; in 16 bits one in twenty is 6 % above.
+/// More work never takes less time, beyond what the measured grids themselves say: kernels change with the number of rows, and a time may fall by a few per
+/// cent where they do. The tables of B200 under vLLM 0.24 scatter more: an fp8 product of one row takes 1.3 to 1.8 times as long as one of eight, and single
+/// sizes stand at 2 to 3 times their neighbours.
 /// </summary>
 public sealed class StepMonotoneTests
 {
     /// <summary>Greatest fall of a step's time where the context grows.</summary>
     private const double ContextTolerance = 0.01;
 
-    /// <summary>The same where rows grow from 16 and more.</summary>
-    private const double RowTolerance = 0.08;
+    /// <summary>The same where rows grow.</summary>
+    private const double RowTolerance = 0.06;
 
-    /// <summary>The same from fewer rows, where other kernels run.</summary>
-    private const double FewRowsTolerance = 0.25;
-
+    /// <summary>The same in the tables that scatter, and there in fp8 from less than sixteen rows.</summary>
+    private const double ScatterTolerance = 0.12;
+    private const double ScatterTolerance8Bits = 0.5;
     private const double FewRows = 16;
 
     [Fact]
@@ -104,7 +104,9 @@ public sealed class StepMonotoneTests
     private static void AssertNotFaster(StepModel step, StepShape less, StepShape more)
     {
         double rows = (less.DecodeSequences + less.PrefillTokens) / step.Deployment.Layout.AttentionRanks;
-        AssertNotFaster(step, less, more, rows < FewRows ? FewRowsTolerance : RowTolerance);
+        bool scatters = step.Deployment.System.Id == "hgx-b200" && step.Deployment.Engine.Family == EngineFamily.Vllm;
+        double tolerance = !scatters ? RowTolerance : rows < FewRows && step.Deployment.Precision.Dense == OperandPrecision.Fp8 ? ScatterTolerance8Bits : ScatterTolerance;
+        AssertNotFaster(step, less, more, tolerance);
     }
 
     private static void AssertNotFaster(StepModel step, StepShape less, StepShape more, double tolerance)
