@@ -3,9 +3,11 @@ using Millwright.Catalog;
 using Millwright.Finance;
 using Millwright.Models;
 using Millwright.Operators;
+using Millwright.Performance;
 using Millwright.Planning;
 using Millwright.Reports.Pages;
 using Millwright.Scenarios;
+using Millwright.Serving;
 using Millwright.Serving.Search;
 using Millwright.Studies;
 
@@ -14,6 +16,12 @@ namespace Millwright.Benchmarks;
 /// <summary>The operations that are timed and budgeted, on the default scenario.</summary>
 public sealed class Operations
 {
+    /// <summary>Calls in one operation on steps.</summary>
+    public const int StepCalls = 1000;
+
+    private const double Sequences = 256;
+    private const double MostContext = 32_768;
+
     private static readonly RequestLengths s_lengths = RequestLengths.FromMeans(1155, 211);
     private readonly CatalogData _catalog = ShippedCatalog.Load();
     private readonly string _path = Path.Combine(AppContext.BaseDirectory, "gigawatt.yaml");
@@ -29,6 +37,11 @@ public sealed class Operations
     private readonly SearchRequest _llamaOnEight;
     private readonly SearchRequest _deepSeekOnSixtyFour;
     private readonly FinanceCase _finance = FiveYearContract();
+    private readonly ServingPredictor _predictor = new(ShippedOperators.Load(), ShippedCalibration.Load());
+    private readonly OperatorTimes _times;
+    private readonly ServingCase _run;
+    private readonly StepModel _step;
+    private readonly StepCost _cost;
 
     /// <summary>Prepares what the operations start from.</summary>
     public Operations()
@@ -45,7 +58,14 @@ public sealed class Operations
         _gb200 = [new SystemOffer(SystemOf("gb200-nvl72"))];
         _llamaOnEight = RequestOf("llama-3.1-70b", 2048, 512, 1, 0.04, 8);
         _deepSeekOnSixtyFour = RequestOf("deepseek-v3", 8192, 1024, 3, 0.03, 64);
+        _run = RunOf("deepseek-v3", "hgx-h200", new ParallelLayout(1, 1, 8, 8), 256);
+        _times = OperatorTimes.Create(_run.System, _run.Engine.Family, ShippedOperators.Load(), out reason) ?? throw new InvalidOperationException(reason);
+        _step = StepModel.Compile(DeploymentOf(_run), _times, new EngineFactors());
+        _cost = StepCost.Compile(_step, new StepShape(Sequences, 0), Sequences, Sequences * MostContext);
     }
+
+    /// <summary>What the last timed steps took together, s: keeps the work from being taken away.</summary>
+    public double Seconds { get; private set; }
 
     /// <summary>Loads the shipped catalog.</summary>
     public object CatalogLoad() => ShippedCatalog.Load();
@@ -61,6 +81,41 @@ public sealed class Operations
 
     /// <summary>A plan with its 256 draws and the swings of its inputs.</summary>
     public object PlanWithDraws() => PlanStudy.Make(new Planner(_planner.Scenario, _catalog, _search), "benchmark");
+
+    /// <summary>Times of 1,000 steps of DeepSeek-V3 with prompts beside decoding, each summed over its operators.</summary>
+    public object StepTimes()
+    {
+        double sum = 0;
+        for (int i = 0; i < StepCalls; i++)
+        {
+            sum += _step.Time(new StepShape(1 + i, (1 + i) * 3000.0, 512, 0, 1)).TotalSeconds;
+        }
+
+        Seconds = sum;
+        return this;
+    }
+
+    /// <summary>Times of 1,000 steps of one composition, looked up.</summary>
+    public object StepCostLookUps()
+    {
+        double sum = 0;
+        for (int i = 0; i < StepCalls; i++)
+        {
+            sum += _cost.At(Sequences * (100 + 30 * i));
+        }
+
+        Seconds = sum;
+        return this;
+    }
+
+    /// <summary>One composition compiled for look-ups.</summary>
+    public object StepCostCompiled() => StepCost.Compile(_step, new StepShape(Sequences, 0), Sequences, Sequences * MostContext);
+
+    /// <summary>One deployment compiled: its operators cut and timed.</summary>
+    public object DeploymentCompiled() => StepModel.Compile(DeploymentOf(_run), _times, new EngineFactors());
+
+    /// <summary>One closed loop predicted on a deployment that is compiled.</summary>
+    public object RunPredicted() => _predictor.Predict(_run, out string reason) ?? throw new InvalidOperationException(reason);
 
     /// <summary>The best serving point of one workload.</summary>
     public object ServingPoint() => _workload.Find(s_lengths, 2, 0.04);
@@ -104,6 +159,26 @@ public sealed class Operations
         double[] series = new double[months];
         Array.Fill(series, amount, from, to - from);
         return series;
+    }
+
+    private static Deployment DeploymentOf(ServingCase run) => new(run.Model, run.System, run.Layout!.Value, run.Precision, run.Engine);
+
+    private ServingCase RunOf(string modelId, string systemId, ParallelLayout layout, double concurrency)
+    {
+        ModelRecord record = _catalog.FindModel(modelId) ?? throw new InvalidOperationException($"The catalog has no {modelId}.");
+        SystemRecord system = SystemOf(systemId);
+        return new ServingCase
+        {
+            Id = "benchmark",
+            Model = ModelArchitecture.Parse(record.Id, record.ConfigJson),
+            System = system,
+            Layout = layout,
+            Precision = new PrecisionPlan(OperandPrecision.Fp8Block, OperandPrecision.Fp8Block, OperandPrecision.Fp8),
+            Engine = EngineDefaults.For(EngineFamily.Sglang, "", "", system.MemoryBytes ?? throw new InvalidOperationException($"{systemId} has no memory."), layout.TensorWays),
+            Lengths = s_lengths,
+            Load = LoadKind.ClosedLoop,
+            Concurrency = concurrency,
+        };
     }
 
     private SystemRecord SystemOf(string id) => _catalog.FindSystem(id) ?? throw new InvalidOperationException($"The catalog has no {id}.");

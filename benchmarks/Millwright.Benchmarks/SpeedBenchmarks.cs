@@ -34,6 +34,24 @@ public class SpeedBenchmarks
     [Benchmark(Description = "configure, 64 GB200")]
     public object ConfigureDeepSeek() => _operations.ConfigureDeepSeek();
 
+    /// <summary>One step, summed over its operators. Goal: 5 us, which is 200,000 a second.</summary>
+    [Benchmark(Description = "step time", OperationsPerInvoke = Operations.StepCalls)]
+    public object StepTimes() => _operations.StepTimes();
+
+    /// <summary>One step, looked up. Goal: 100 ns, which is 10,000,000 a second, and 0 bytes.</summary>
+    [Benchmark(Description = "step cost, look-up", OperationsPerInvoke = Operations.StepCalls)]
+    public object StepCostLookUps() => _operations.StepCostLookUps();
+
+    [Benchmark]
+    public object StepCostCompiled() => _operations.StepCostCompiled();
+
+    /// <summary>One deployment. Goal: 5 ms.</summary>
+    [Benchmark]
+    public object DeploymentCompiled() => _operations.DeploymentCompiled();
+
+    [Benchmark]
+    public object RunPredicted() => _operations.RunPredicted();
+
     [Benchmark]
     public object ProjectFinanceCase() => _operations.ProjectFinanceCase();
 

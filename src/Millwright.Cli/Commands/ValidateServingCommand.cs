@@ -10,6 +10,8 @@ namespace Millwright.Cli.Commands;
 /// <summary>Predicts each measured run of a table and says how far off the predictions are.</summary>
 internal static class ValidateServingCommand
 {
+    private const string Everything = "all";
+
     public static Command Create(Session session)
     {
         Argument<string> file = new("file") { Description = "Measured runs: CSV with the columns of docs/validate-serving.md, plain or .gz." };
@@ -19,59 +21,97 @@ internal static class ValidateServingCommand
         Option<string?> cross = new("--cross-validate")
         {
             Description = "Fit the engines to the rows themselves, and predict each by a fit that has not seen its configuration, model or chip.",
-            HelpName = "configuration|model|chip",
+            HelpName = "configuration|model|chip|all",
         };
-        cross.AcceptOnlyFromAmong("configuration", "model", "chip");
+        cross.AcceptOnlyFromAmong("configuration", "model", "chip", Everything);
+        Option<string?> write = new("--write") { Description = "Write the scores to this Markdown file, with plain words on what misses its goal.", HelpName = "FILE" };
         Option<string?> json = CommonOptions.Json();
         Option<string?> html = CommonOptions.Html();
         Option<string[]> folders = CommonOptions.Catalog();
-        Command command = new("serving", "Predict measured serving runs row by row, and score the predictions.") { file, predictions, json, html, peer, all, cross, folders };
+        Command command = new("serving", "Predict measured serving runs row by row, and score the predictions.") { file, predictions, json, html, peer, all, cross, write, folders };
         command.SetAction((parsed, cancellation) =>
         {
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
             OutputFile? output = OutputFile.At(parsed.GetValue(predictions), "--out");
+            OutputFile? page = OutputFile.At(parsed.GetValue(write), "--write");
             string path = parsed.GetValue(file)!;
-            RefuseSame(output, path, parsed.GetValue(peer), jsonFile, htmlFile);
+            string? other = parsed.GetValue(peer);
+            RefuseSame([output, page], path, other, jsonFile, htmlFile);
             IReadOnlyList<ServingRow> rows = ServingRowReader.Read(path);
-            PeerAnswers? answers = parsed.GetValue(peer) is { } other ? PeerAnswers.Read(other) : null;
+            PeerAnswers? answers = other is not null ? PeerAnswers.Read(other) : null;
             CatalogData catalog = Session.LoadCatalog(parsed.GetValue(folders));
             ServingCaseReader reader = new(catalog);
-            DefaultPredictor predictor;
-            using (ProgressLine progress = new(session.Errors, "Fitting"))
+            HoldOut?[] kinds = parsed.GetValue(cross) switch
             {
-                predictor = parsed.GetValue(cross) is { } holdOut
-                    ? DefaultPredictor.HeldOut(rows, reader, Enum.Parse<HoldOut>(holdOut, ignoreCase: true), Path.GetFileName(path), progress, cancellation)
-                    : DefaultPredictor.Create();
-            }
+                null => [null],
+                Everything => [HoldOut.Configuration, HoldOut.Model, HoldOut.Chip],
+                var one => [Enum.Parse<HoldOut>(one, ignoreCase: true)],
+            };
+            ServingFit? fit = kinds[0] is null ? null : DefaultPredictor.FitOf(rows, reader, Path.GetFileName(path));
+            List<ScoredServing> scored = [];
+            foreach (HoldOut? kind in kinds)
+            {
+                DefaultPredictor predictor = PredictorOf(fit, kind, session, cancellation);
+                RowPrediction[] predicted;
+                using (ProgressLine progress = new(session.Errors, "Predicting"))
+                {
+                    predicted = RowPrediction.Of(rows, reader, predictor.Predictor, progress, cancellation);
+                }
 
-            RowPrediction[] predicted;
-            using (ProgressLine progress = new(session.Errors, "Predicting"))
-            {
-                predicted = RowPrediction.Of(rows, reader, predictor.Predictor, progress, cancellation);
+                scored.Add(new ScoredServing(kind, predictor.Name, ServingReport.Of(predicted, parsed.GetValue(all), answers, predictor.Seen, kind)));
             }
 
             if (output is not null)
             {
-                PredictionFile.Write(output, predicted);
+                PredictionFile.Write(output, scored[0].Report.Predictions);
             }
 
-            ServingReport report = ServingReport.Of(predicted, parsed.GetValue(all), answers, predictor.Seen);
-            session.Show(ServingDocument.Of(report, path, predictor.Name, catalog.Hash, full: false), null, null);
-            TableDocument full = ServingDocument.Of(report, path, predictor.Name, catalog.Hash, full: true);
+            foreach (ScoredServing one in scored)
+            {
+                session.Show(ServingDocument.Of(one.Report, path, one.Predictor, catalog.Hash, full: false), null, null);
+            }
+
+            TableDocument full = scored.Count == 1
+                ? ServingDocument.Of(scored[0].Report, path, scored[0].Predictor, catalog.Hash, full: true)
+                : ServingAccuracyPage.Of(scored, path, fit, catalog.Hash);
             jsonFile?.Write(DocumentJson.Write(full));
             htmlFile?.Write(DocumentPage.Write(full));
+            page?.Write(DocumentMarkdown.Write(ServingAccuracyPage.Of(scored, path, fit, catalog.Hash), PageCommand(path, other, parsed.GetValue(cross), page.FullPath)));
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static void RefuseSame(OutputFile? output, string input, string? peer, OutputFile? json, OutputFile? html)
+    private static DefaultPredictor PredictorOf(ServingFit? fit, HoldOut? kind, Session session, CancellationToken cancellation)
     {
-        if (output is null)
+        if (fit is null || kind is not { } holdOut)
         {
-            return;
+            return DefaultPredictor.Create();
         }
 
+        using ProgressLine progress = new(session.Errors, "Fitting");
+        return DefaultPredictor.HeldOut(fit, holdOut, progress, cancellation);
+    }
+
+    // as a reader would type it, without the folders of the machine that wrote the page
+    private static string PageCommand(string path, string? peer, string? cross, string page) =>
+        $"millwright validate serving {Path.GetFileName(path)}{(cross is null ? "" : $" --cross-validate {cross}")}{(peer is null ? "" : $" --peer {Path.GetFileName(peer)}")} --write {Path.GetFileName(page)}";
+
+    private static void RefuseSame(OutputFile?[] outputs, string input, string? peer, OutputFile? json, OutputFile? html)
+    {
+        if (outputs is [{ } first, { } second] && first.FullPath == second.FullPath)
+        {
+            throw new InputException(first.FullPath, 0, 0, "Two outputs name the same file. Give each its own.");
+        }
+
+        foreach (OutputFile output in outputs.OfType<OutputFile>())
+        {
+            RefuseSame(output, input, peer, json, html);
+        }
+    }
+
+    private static void RefuseSame(OutputFile output, string input, string? peer, OutputFile? json, OutputFile? html)
+    {
         if (output.FullPath == Path.GetFullPath(input) || (peer is not null && output.FullPath == Path.GetFullPath(peer)))
         {
             throw new InputException(output.FullPath, 0, 0, "This is an input, and it would be replaced by an output. Give another path.");

@@ -18,16 +18,12 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
     }
 
     /// <summary>A predictor that is fitted to the rows themselves, each row predicted by a fit that has not seen its configuration, model or chip.</summary>
-    /// <param name="rows">The rows.</param>
-    /// <param name="reader">Reads rows as runs.</param>
+    /// <param name="fit">A fit over the rows.</param>
     /// <param name="holdOut">What is held out.</param>
-    /// <param name="source">Name of the rows.</param>
     /// <param name="progress">Share of the work that is done.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static DefaultPredictor HeldOut(
-        IReadOnlyList<ServingRow> rows, ServingCaseReader reader, HoldOut holdOut, string source, IProgress<double> progress, CancellationToken cancellation)
+    public static DefaultPredictor HeldOut(ServingFit fit, HoldOut holdOut, IProgress<double> progress, CancellationToken cancellation)
     {
-        ServingFit fit = FitOf(rows, reader, source);
         EngineCalibration shipped = ShippedCalibration.Load();
         EngineCalibration[] calibrations = fit.HoldEachOut(holdOut, progress, cancellation);
         Dictionary<string, EngineCalibration> byRun = [];

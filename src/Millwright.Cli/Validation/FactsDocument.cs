@@ -28,7 +28,7 @@ internal static class FactsDocument
                 ReturnFacts.Finding(report.Returns),
                 "The all-in power of a GPU at the meter, built up from the greatest power of its system, lies above what SemiAnalysis states for both systems: the disagreement stands in the table and is not tuned away.",
                 "Makers round their numbers, and some count a vision tower or a layer that predicts several tokens, which the counts here leave out. That every count agrees with one worked out apart from this program is held by the tests.",
-                "Throughput is for a closed loop of random prompts and leaves out queueing, the host's time between steps and uneven routing; docs/method-serving.md lists what is not modelled and the errors over all 1,401 measured points, of which the sample here is one in 35.",
+                "Throughput is for a closed loop of random prompts and leaves out queueing; docs/method-performance.md lists what is not modelled, docs/accuracy-serving.md the errors of held-out runs, which are the ones to trust: the shipped calibration may have seen the sample here.",
                 "All of it ran on the shipped catalog at the medians of its ranges.",
                 "Nothing yet compares power, schedule or the sold share with a site that runs: no such figures are public in enough detail.",
             ]);
@@ -134,7 +134,7 @@ internal static class FactsDocument
             ["operator times of a chip", "half of the operator tables of AIConfigurator (TensorRT-LLM, vLLM, SGLang on A100 to GB300)", "the other half (table of the curves above)"],
             ["throughput of a replica", "nothing: the operator times, added up", "closed-loop serving measurements (InferenceX and AIConfigurator's sample), seen by no fit"],
             ["range of the throughput", "the 90th percentile of those same serving measurements", "not judged: it is a description of that error, not a prediction"],
-            ["chips that nobody measured, Vera Rubin among them", "curves of the nearest measured chip; wider ranges by assumption", "57 points of MI355X with borrowed curves (docs/method-serving.md); Vera Rubin: nothing yet"],
+            ["chips that nobody measured, Vera Rubin among them", "curves of the nearest measured chip; wider ranges by assumption", "runs of MI355X with borrowed curves, by whole chip left out (docs/accuracy-serving.md); Vera Rubin: nothing yet"],
             ["studies of a gigawatt (presets)", "set to the inputs of each study", "the end figure of that study: arithmetic, not prediction"],
             ["capital cost and rent of the default gigawatt", "nothing: prices and rules of the catalog, each with its source", "outside figures beside every plan; more than 2x off is marked"],
             ["returns", "nothing", "ranges of a model made by hand (information); reference cases of the formulas"],

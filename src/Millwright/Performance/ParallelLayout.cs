@@ -11,6 +11,12 @@ namespace Millwright.Performance;
 public readonly record struct ParallelLayout(
     int TensorWays = 1, int PipelineStages = 1, int AttentionRanks = 1, int ExpertWays = 1, int ContextWays = 1)
 {
+    /// <summary>One chip: without this, "new" would make a layout of no chip at all.</summary>
+    public ParallelLayout()
+        : this(1)
+    {
+    }
+
     /// <summary>Chips of one replica: TP x attention-DP x CP x PP.</summary>
     public int Chips => TensorWays * AttentionRanks * ContextWays * PipelineStages;
 

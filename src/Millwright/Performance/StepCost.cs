@@ -14,6 +14,8 @@ public sealed class StepCost
 
     // a segment is tried at a few points inside: a kink between them would have to be narrower than they are apart
     private const int Probes = 7;
+
+    // least width of a segment, as a share of the context where it lies: short contexts bend on their own scale
     private const double LeastWidth = 1e-4;
 
     private readonly double[] _contexts;
@@ -53,8 +55,15 @@ public sealed class StepCost
             return new StepCost([least], [TimeAt(least)]);
         }
 
+        // operators bend on a logarithmic scale: each octave of the context is looked at by itself
         List<(double Context, double Seconds)> knots = [(least, TimeAt(least))];
-        Refine(TimeAt, least, knots[0].Seconds, mostContextTokens, TimeAt(mostContextTokens), LeastWidth * (mostContextTokens - least), knots);
+        while (knots[^1].Context < mostContextTokens)
+        {
+            (double from, double seconds) = knots[^1];
+            double to = 2 * from < mostContextTokens ? 2 * from : mostContextTokens;
+            Refine(TimeAt, from, seconds, to, TimeAt(to), knots);
+        }
+
         return new StepCost([.. knots.Select(knot => knot.Context)], [.. knots.Select(knot => knot.Seconds)]);
     }
 
@@ -89,9 +98,9 @@ public sealed class StepCost
 
     // halves a segment until the straight line fits, then adds its end
     private static void Refine(
-        Func<double, double> timeAt, double from, double fromSeconds, double to, double toSeconds, double leastWidth, List<(double, double)> knots)
+        Func<double, double> timeAt, double from, double fromSeconds, double to, double toSeconds, List<(double, double)> knots)
     {
-        if (to - from > leastWidth)
+        if (to - from > LeastWidth * to)
         {
             for (int i = 1; i <= Probes; i++)
             {
@@ -102,8 +111,8 @@ public sealed class StepCost
                 {
                     double middle = from + (to - from) / 2;
                     double seconds = timeAt(middle);
-                    Refine(timeAt, from, fromSeconds, middle, seconds, leastWidth, knots);
-                    Refine(timeAt, middle, seconds, to, toSeconds, leastWidth, knots);
+                    Refine(timeAt, from, fromSeconds, middle, seconds, knots);
+                    Refine(timeAt, middle, seconds, to, toSeconds, knots);
                     return;
                 }
             }

@@ -61,6 +61,9 @@ internal sealed class MeanReplica
 
     public StepModel Step => _step;
 
+    /// <summary>Lengths of its requests.</summary>
+    public RequestLengths Lengths => _lengths;
+
     private int Ranks => _step.Deployment.Layout.AttentionRanks;
 
     private int Stages => _step.Deployment.Layout.PipelineStages;

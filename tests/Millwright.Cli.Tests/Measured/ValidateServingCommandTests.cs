@@ -43,6 +43,39 @@ public sealed class ValidateServingCommandTests
     }
 
     [Fact]
+    public async Task A_page_shows_each_way_of_leaving_out_what_is_missed_the_peer_and_no_folder_of_the_machine()
+    {
+        using WorkFolder folder = new();
+        string peer = folder.File("peer.csv", "id,status,ttft_ms,tpot_ms\n" + string.Join('\n', Sample.Rows.Where(r => r.TimePerOutputTokenMs.Mean is not null).Select(r => $"{r.Id},ok,1,{r.TimePerOutputTokenMs.Mean}")) + "\n");
+        await Run.Answers("validate", "serving", Sample.Path, "--cross-validate", "all", "--peer", peer, "--write", folder.File("page.md"));
+        string page = File.ReadAllText(folder.File("page.md"));
+        Assert.Contains("Written by `millwright validate serving serving-sample.csv --cross-validate all --peer peer.csv --write page.md`", page, StringComparison.Ordinal);
+        foreach (string name in new[] { "configuration left out", "model left out whole", "chip left out whole" })
+        {
+            Assert.Contains($"## Goals and what is reached: {name}", page, StringComparison.Ordinal);
+            Assert.Contains($"## TPOT beside another program's answers: {name}", page, StringComparison.Ordinal);
+        }
+
+        // the peer of this test knows the measured values: where we are worse is said in words
+        Assert.Contains("## Where it is worse than its goal or the peer\n", page, StringComparison.Ordinal);
+        Assert.Contains("the peer is better", page, StringComparison.Ordinal);
+        Assert.Contains("≤ 14 % and ≤ 35 %", page, StringComparison.Ordinal);
+        Assert.Contains("## What the fit saw", page, StringComparison.Ordinal);
+        Assert.Contains("Result not verified by MLCommons Association.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(Path.GetDirectoryName(Sample.Path)!, page, StringComparison.Ordinal);
+        Assert.DoesNotContain(Path.GetDirectoryName(peer)!, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_in_place_of_an_input_or_of_the_predictions_is_refused()
+    {
+        using WorkFolder folder = new();
+        string rows = folder.File("rows.csv", Sample.Text);
+        Assert.Contains("This is an input", await Run.Refuses("validate", "serving", rows, "--write", rows), StringComparison.Ordinal);
+        Assert.Contains("Two outputs name the same file", await Run.Refuses("validate", "serving", rows, "--out", folder.File("a"), "--write", folder.File("a")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_peers_answers_stand_beside_ours()
     {
         using WorkFolder folder = new();
