@@ -234,12 +234,18 @@ internal sealed class ApartSearch
         return kept;
     }
 
-    private static bool IsNoWorse(PrefillWorker a, PrefillWorker b) =>
+    private bool IsNoWorse(PrefillWorker a, PrefillWorker b) =>
         a.Chips <= b.Chips && a.RequestsPerSecond >= b.RequestsPerSecond && a.PromptSeconds <= b.PromptSeconds
-        && a.TransferBytes <= b.TransferBytes && !(a.JoulesPerRequest > b.JoulesPerRequest);
+        && a.TransferBytes <= b.TransferBytes
+        && !(AboveIdle(a.JoulesPerRequest, a.Chips, a.RequestsPerSecond) > AboveIdle(b.JoulesPerRequest, b.Chips, b.RequestsPerSecond));
 
-    private static bool IsNoWorse(DecodeWorker a, DecodeWorker b) =>
-        a.Chips <= b.Chips && a.RequestsPerSecond >= b.RequestsPerSecond && a.TokenSeconds <= b.TokenSeconds && !(a.JoulesPerRequest > b.JoulesPerRequest);
+    private bool IsNoWorse(DecodeWorker a, DecodeWorker b) =>
+        a.Chips <= b.Chips && a.RequestsPerSecond >= b.RequestsPerSecond && a.TokenSeconds <= b.TokenSeconds
+        && !(AboveIdle(a.JoulesPerRequest, a.Chips, a.RequestsPerSecond) > AboveIdle(b.JoulesPerRequest, b.Chips, b.RequestsPerSecond));
+
+    // chips that wait for the other pool draw their idle power: a quick worker waits longer, so that only the energy above idle tells which is more frugal
+    private double AboveIdle(double joulesPerRequest, int chips, double requestsPerSecond) =>
+        joulesPerRequest - _compiled.Chip.IdleWatts * chips / requestsPerSecond;
 
     private Outcome Match(Pool pool, int prefillFrom, int decodeFrom)
     {
