@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Millwright.Catalog;
 using Millwright.Cli.Output;
-using Millwright.Planning;
 using Millwright.Quantities;
 using Millwright.Reports.Launch;
 using Millwright.Scenarios;

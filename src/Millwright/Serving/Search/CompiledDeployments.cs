@@ -39,6 +39,11 @@ internal sealed class CompiledDeployments
     {
         int chips = space.AcrossDomains ? mostChips : Math.Min(mostChips, chip.Peaks.ScaleUpDomain);
         List<ParallelLayout> layouts = LayoutOptions.All(model, chips, space.MostPipelineStages, space.Apart ? space.MostContextWays : 1);
+        if (space.PureLayouts)
+        {
+            layouts.RemoveAll(static l => l.AttentionRanks > 1 ? l.TensorWays > 1 || l.ExpertWays != l.AttentionRanks : l.ExpertWays > 1);
+        }
+
         List<Deployment> fitting = [];
         foreach (PrecisionPlan precision in precisions)
         {

@@ -88,9 +88,10 @@ public sealed record SearchSpace
     public static SearchSpace Full { get; } = new();
 
     /// <summary>
-    /// What a plan looks at: prefill and decode together, one pipeline stage, inside one scale-up domain, the engine's own token budget.
+    /// What a plan looks at: prefill and decode together, one pipeline stage, inside one scale-up domain, 8,192 tokens a step, and either TP alone or
+    /// attention-DP with as many expert ways.
     /// </summary>
-    public static SearchSpace Plan { get; } = new() { Apart = false, TokenBudgets = [8192], MostPipelineStages = 1, AcrossDomains = false };
+    public static SearchSpace Plan { get; } = new() { Apart = false, TokenBudgets = [8192], MostPipelineStages = 1, AcrossDomains = false, PureLayouts = true, BatchesPerOctave = 2 };
 
     /// <summary>True to look at prefill and decode on the same chips.</summary>
     public bool Together { get; init; } = true;
@@ -109,6 +110,9 @@ public sealed record SearchSpace
 
     /// <summary>Most chips that share one prompt in a prefill pool.</summary>
     public int MostContextWays { get; init; } = 8;
+
+    /// <summary>True to look only at TP alone, and at attention-DP with as many expert ways.</summary>
+    public bool PureLayouts { get; init; }
 
     /// <summary>True to let a replica span scale-up domains.</summary>
     public bool AcrossDomains { get; init; } = true;

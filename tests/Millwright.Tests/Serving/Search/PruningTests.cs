@@ -2,7 +2,6 @@ using CsCheck;
 using Millwright.Applications;
 using Millwright.Operators;
 using Millwright.Performance;
-using Millwright.Serving;
 using Millwright.Serving.Search;
 
 namespace Millwright.Tests.Serving.Search;
@@ -32,8 +31,8 @@ public sealed class PruningTests
 
                 SearchSpace small = SearchSpace.Full with { TokenBudgets = [2048, 8192], BatchesPerOctave = 2 };
                 SystemOffer[] offers = [SearchCases.Offer(Systems[system])];
-                SearchAnswer pruned = SearchCases.Search.Find(offers, request with { Space = small });
-                SearchAnswer brute = SearchCases.Search.Find(offers, request with { Space = small with { Prunes = false } });
+                SearchAnswer pruned = SearchCases.Find(offers, request with { Space = small });
+                SearchAnswer brute = SearchCases.Find(offers, request with { Space = small with { Prunes = false } });
                 Assert.Equal(SearchCases.Text(brute.Best), SearchCases.Text(pruned.Best));
                 Assert.Equal(brute.MostFrugal?.JoulesPerOutputToken, pruned.MostFrugal?.JoulesPerOutputToken);
                 Assert.Equal(
@@ -53,7 +52,7 @@ public sealed class PruningTests
             Precisions = [SearchCases.Fp8],
             Space = SearchSpace.Full with { Apart = false, TokenBudgets = [4096] },
         };
-        SearchPoint best = SearchCases.Search.Find([SearchCases.Offer("hgx-h100")], request).Best!;
+        SearchPoint best = SearchCases.Find([SearchCases.Offer("hgx-h100")], request).Best!;
         SearchChip chip = SearchCases.Chip("hgx-h100");
         double most = 0;
         foreach (ParallelLayout layout in LayoutOptions.All(request.Model, 4, 16, 1))
@@ -80,7 +79,7 @@ public sealed class PruningTests
     [InlineData("deepseek-v3", "gb200-nvl72", 16)]
     public void Every_setting_is_timed_rejected_or_pruned(string model, string system, int chips)
     {
-        SearchAnswer answer = SearchCases.Search.Find([SearchCases.Offer(system)], SearchCases.Request(model, 2048, 512, 2, 0.04, chips));
+        SearchAnswer answer = SearchCases.Find([SearchCases.Offer(system)], SearchCases.Request(model, 2048, 512, 2, 0.04, chips));
         foreach (SearchCounts counts in (SearchCounts[])[answer.Together, answer.Apart])
         {
             Assert.Equal(counts.Settings, counts.Visited + counts.RejectedByMemory + counts.PrunedByProof);

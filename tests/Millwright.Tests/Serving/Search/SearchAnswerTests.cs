@@ -15,7 +15,7 @@ public sealed class SearchAnswerTests
     public void Every_layout_of_the_answer_can_cut_the_model_and_fits_the_chips(string model, string system, int chips)
     {
         SearchRequest request = SearchCases.Request(model, 2048, 512, 3, 0.05, chips);
-        SearchAnswer answer = SearchCases.Search.Find([SearchCases.Offer(system)], request);
+        SearchAnswer answer = SearchCases.Find([SearchCases.Offer(system)], request);
         Assert.NotNull(answer.Best);
         Assert.All(answer.Frontier.Concat(answer.RunnersUp.Select(static r => r.Point)), point =>
         {
@@ -33,7 +33,7 @@ public sealed class SearchAnswerTests
     [Fact]
     public void No_point_of_the_frontier_beats_another_in_both()
     {
-        IReadOnlyList<SearchPoint> front = SearchCases.Search.Find(
+        IReadOnlyList<SearchPoint> front = SearchCases.Find(
             [SearchCases.Offer("hgx-h200"), SearchCases.Offer("hgx-b200")], SearchCases.Request("llama-3.1-70b", 2048, 512, 2, 0.04, 8)).Frontier;
         Assert.True(front.Count > 5);
         for (int i = 1; i < front.Count; i++)
@@ -50,7 +50,8 @@ public sealed class SearchAnswerTests
         string[] answers =
         [
             .. new[] { 1, 2, 7, -1 }.Select(threads => SearchCases.Text(
-                new DeploymentSearch(SearchCases.Library, SearchCases.Calibration, threads).Find([SearchCases.Offer("hgx-b200")], request))),
+                new DeploymentSearch(SearchCases.Library, SearchCases.Calibration, threads).Find(
+                [SearchCases.Offer("hgx-b200")], request, TestContext.Current.CancellationToken))),
         ];
         Assert.All(answers, answer => Assert.Equal(answers[0], answer));
     }
@@ -68,7 +69,7 @@ public sealed class SearchAnswerTests
         foreach (double factor in (double[])[0.9, 1, 1.2, 1.5])
         {
             double value = SystemElements.ValueOf(offer.System, element)!.Value * factor;
-            SearchAnswer answer = SearchCases.Search.Find([offer with { System = SystemElements.Replace(offer.System, element, value) }], request);
+            SearchAnswer answer = SearchCases.Find([offer with { System = SystemElements.Replace(offer.System, element, value) }], request);
             double output = answer.Best?.OutputTokensPerChipSecond ?? 0;
             Assert.True(output >= before * (1 - 1e-9), $"{element} x {factor}: {output} after {before}");
             before = output;
@@ -82,7 +83,7 @@ public sealed class SearchAnswerTests
         for (int i = 0; i < 6; i++)
         {
             SearchRequest request = SearchCases.Request("llama-3.1-70b", 2048, 512, 0.4 + 0.3 * i, 0.015 + 0.007 * i, 8);
-            double output = SearchCases.Search.Find([SearchCases.Offer("hgx-h200")], request).Best?.OutputTokensPerChipSecond ?? 0;
+            double output = SearchCases.Find([SearchCases.Offer("hgx-h200")], request).Best?.OutputTokensPerChipSecond ?? 0;
             Assert.True(output >= before, $"{i}: {output} after {before}");
             before = output;
         }
@@ -97,7 +98,7 @@ public sealed class SearchAnswerTests
         double before = 0;
         foreach (double rate in (double[])[0.5, 3, 20, 60])
         {
-            SearchPoint best = SearchCases.Search.Find([SearchCases.Offer("hgx-h200")], request with { RequestsPerSecond = rate }).Best!;
+            SearchPoint best = SearchCases.Find([SearchCases.Offer("hgx-h200")], request with { RequestsPerSecond = rate }).Best!;
             Assert.True(best.Chips >= before);
             Assert.Equal(rate, best.RequestsPerSecond);
             Assert.Equal(rate * 512 / best.Chips, best.OutputTokensPerChipSecond, 1e-9 * best.OutputTokensPerChipSecond);
@@ -108,14 +109,14 @@ public sealed class SearchAnswerTests
 
     [Fact]
     public void Chip_time_of_a_token_sums_to_what_a_token_takes() => Assert.All(
-        SearchCases.Search.Find([SearchCases.Offer("hgx-h200")], SearchCases.Request("llama-3.1-70b", 2048, 512, 2, 0.04, 8)).RunnersUp,
+        SearchCases.Find([SearchCases.Offer("hgx-h200")], SearchCases.Request("llama-3.1-70b", 2048, 512, 2, 0.04, 8)).RunnersUp,
         static r => Assert.Equal(1 / r.Point.OutputTokensPerChipSecond, r.Point.ChipTime.TotalSeconds, 1e-6 / r.Point.OutputTokensPerChipSecond));
 
     [Fact]
     public void Pools_apart_do_what_the_mean_of_pools_says()
     {
         SearchRequest request = SearchCases.Request("llama-3.1-70b", 2048, 512, 2, 0.04, 8) with { Space = SearchSpace.Full with { Together = false } };
-        SearchPoint best = SearchCases.Search.Find([SearchCases.Offer("hgx-h200")], request).Best!;
+        SearchPoint best = SearchCases.Find([SearchCases.Offer("hgx-h200")], request).Best!;
         SearchChip chip = SearchCases.Chip("hgx-h200");
         StepModel Step(ParallelLayout layout, int budget) =>
             chip.Compile(new Deployment(request.Model, chip.System, layout, best.Precision, chip.SettingsOf(layout.TensorWays, budget)), 0);
@@ -130,18 +131,18 @@ public sealed class SearchAnswerTests
     [Fact]
     public void Limits_that_nothing_meets_are_answered_with_the_nearest_that_can()
     {
-        SearchAnswer answer = SearchCases.Search.Find([SearchCases.Offer("hgx-h100")], SearchCases.Request("llama-3.1-70b", 2048, 512, 2, 0.0005, 8));
+        SearchAnswer answer = SearchCases.Find([SearchCases.Offer("hgx-h100")], SearchCases.Request("llama-3.1-70b", 2048, 512, 2, 0.0005, 8));
         Assert.Null(answer.Best);
         Assert.Contains("0.5 ms per output token", answer.Nearest!.Message, StringComparison.Ordinal);
         SearchPoint nearest = answer.Nearest.Point!;
         SearchRequest met = SearchCases.Request("llama-3.1-70b", 2048, 512, 2, nearest.TimePerOutputTokenSeconds * 1.0001, 8);
-        Assert.NotNull(SearchCases.Search.Find([SearchCases.Offer("hgx-h100")], met).Best);
+        Assert.NotNull(SearchCases.Find([SearchCases.Offer("hgx-h100")], met).Best);
     }
 
     [Fact]
     public void A_model_that_does_not_fit_is_answered_with_the_nearest_that_fits()
     {
-        SearchAnswer answer = SearchCases.Search.Find([SearchCases.Offer("hgx-h100")], SearchCases.Request("deepseek-v3", 2048, 512, 2, 0.05, 2));
+        SearchAnswer answer = SearchCases.Find([SearchCases.Offer("hgx-h100")], SearchCases.Request("deepseek-v3", 2048, 512, 2, 0.05, 2));
         Assert.Null(answer.Best);
         Assert.Contains("deepseek-v3 does not fit on 2 chips", answer.Nearest!.Message, StringComparison.Ordinal);
         Assert.Contains("nearest that fits", answer.Nearest.Message, StringComparison.Ordinal);
@@ -158,14 +159,14 @@ public sealed class SearchAnswerTests
                 right with { RequestsPerSecond = 2 }, right with { Chips = 0 }, right with { TimeToFirstTokenLimitSeconds = double.NaN }, right with { TimePerOutputTokenLimitSeconds = 0 },
                 right with { Chips = null, PowerWatts = -1 }, right with { Lengths = RequestLengths.FromMeans(1e6, 10) },
             ],
-            wrong => Assert.Throws<ArgumentException>(() => SearchCases.Search.Find([SearchCases.Offer("hgx-h100")], wrong)));
+            wrong => Assert.Throws<ArgumentException>(() => SearchCases.Find([SearchCases.Offer("hgx-h100")], wrong)));
     }
 
     [Fact]
     public void A_plan_finds_what_the_search_finds_in_its_space()
     {
         SearchRequest request = SearchCases.Request("llama-3.1-70b", 1155, 211, 2, 0.04, 8) with { Precisions = [SearchCases.Fp8], Space = SearchSpace.Plan };
-        SearchPoint best = SearchCases.Search.Find([SearchCases.Offer("hgx-h200")], request).Best!;
+        SearchPoint best = SearchCases.Find([SearchCases.Offer("hgx-h200")], request).Best!;
         WorkloadSearch prepared = SearchCases.Search.Prepare(request.Model, SearchCases.Catalog.FindSystem("hgx-h200")!, Millwright.Operators.OperandPrecision.Fp8, out _)!;
         ServingPoint point = prepared.Find(request.Lengths, 2, 0.04);
         Assert.Equal(best.OutputTokensPerChipSecond, point.OutputTokensPerChipSecond, 1e-9 * point.OutputTokensPerChipSecond);
@@ -181,13 +182,13 @@ public sealed class SearchAnswerTests
         double before = 0;
         foreach (double cap in (double[])[0.5, 0.7, 0.9, 1])
         {
-            SearchPoint best = SearchCases.Search.Find([SearchCases.Offer("hgx-h200") with { PowerCap = cap }], request).Best!;
+            SearchPoint best = SearchCases.Find([SearchCases.Offer("hgx-h200") with { PowerCap = cap }], request).Best!;
             Assert.True(best.OutputTokensPerChipSecond >= before * (1 - 1e-9));
             Assert.True(best.JoulesPerOutputToken * best.OutputTokensPerChipSecond <= cap * 700 * (1 + 1e-9));
             before = best.OutputTokensPerChipSecond;
         }
 
-        SearchAnswer below = SearchCases.Search.Find([SearchCases.Offer("hgx-h200") with { PowerCap = 0.05 }], request);
+        SearchAnswer below = SearchCases.Find([SearchCases.Offer("hgx-h200") with { PowerCap = 0.05 }], request);
         Assert.Null(below.Best);
         Assert.Contains(below.Remarks, static remark => remark.Contains("lies below", StringComparison.Ordinal));
     }

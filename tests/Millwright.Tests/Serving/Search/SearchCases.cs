@@ -24,6 +24,8 @@ internal static class SearchCases
 
     public static SystemOffer Offer(string id) => new(Catalog.FindSystem(id)!, 2, "test");
 
+    public static SearchAnswer Find(IReadOnlyList<SystemOffer> offers, SearchRequest request) => Search.Find(offers, request, TestContext.Current.CancellationToken);
+
     public static SearchRequest Request(string model, double input, double output, double firstToken, double perToken, int? chips) => new()
     {
         Model = Model(model),
