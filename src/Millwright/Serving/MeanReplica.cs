@@ -7,28 +7,33 @@ namespace Millwright.Serving;
 /// <summary>One step of a replica in the mean, at one number of decoding sequences.</summary>
 /// <param name="Batch">Sequences that decode together on the replica.</param>
 /// <param name="StepSeconds">Mean time between two tokens of a sequence, s.</param>
+/// <param name="TurnSeconds">Time in which the replica makes a token of each and works on the prompts that come with them, s: longer than
+/// <paramref name="StepSeconds"/> where sequences do not wait for all prompts.</param>
 /// <param name="DecodeSeconds">Time of a step without prompts, s.</param>
 /// <param name="PromptSeconds">Time of a step with a prompt or a chunk of one, s.</param>
 /// <param name="PromptSteps">Steps that a prompt takes.</param>
 /// <param name="PromptShare">Share of the steps that hold prompts.</param>
+/// <param name="WaitSeconds">Time that a prompt waits for the prompts that come with it, s.</param>
 internal readonly record struct MeanStep(
-    double Batch, double StepSeconds, double DecodeSeconds, double PromptSeconds, double PromptSteps, double PromptShare)
+    double Batch, double StepSeconds, double TurnSeconds, double DecodeSeconds, double PromptSeconds, double PromptSteps, double PromptShare, double WaitSeconds)
 {
-    /// <summary>Half a step until the engine turns to a prompt, then its steps.</summary>
-    public double FirstTokenSeconds => StepSeconds / 2 + PromptSteps * PromptSeconds;
+    /// <summary>Half a step until the engine turns to a prompt and those that came with it, then its steps.</summary>
+    public double FirstTokenSeconds => StepSeconds / 2 + WaitSeconds + PromptSteps * PromptSeconds;
 }
 
 /// <summary>A mean step as the mixture that it is: steps that only decode, and steps that hold prompts.</summary>
 /// <param name="Batch">Sequences that decode together on the replica.</param>
 /// <param name="Decode">A step without prompts.</param>
-/// <param name="DecodeWeight">Steps without prompts in one mean step.</param>
+/// <param name="DecodeWeight">Steps without prompts in one turn.</param>
 /// <param name="Prompt">A step with prompts.</param>
-/// <param name="PromptWeight">Its part in the time of one mean step.</param>
+/// <param name="PromptWeight">Steps with prompts in one turn.</param>
+/// <param name="FeltWeight">Those of them that decoding sequences wait for.</param>
+/// <param name="StepsOfOutput">Decode steps of one request.</param>
 /// <param name="PromptShare">Share of the steps that hold prompts.</param>
 /// <param name="PromptSteps">Steps that a prompt takes.</param>
 /// <param name="PrefixTokens">Tokens before a prompt token's own part, mean.</param>
 internal readonly record struct MeanMix(
-    double Batch, StepTimes Decode, double DecodeWeight, StepTimes Prompt, double PromptWeight, double PromptShare, double PromptSteps, double PrefixTokens)
+    double Batch, StepTimes Decode, double DecodeWeight, StepTimes Prompt, double PromptWeight, double FeltWeight, double StepsOfOutput, double PromptShare, double PromptSteps, double PrefixTokens)
 {
     /// <summary>The mean step.</summary>
     public MeanStep Step
@@ -37,7 +42,9 @@ internal readonly record struct MeanMix(
         {
             double decode = Decode.TotalSeconds;
             double prompt = Prompt.TotalSeconds;
-            return new MeanStep(Batch, DecodeWeight * decode + PromptWeight * prompt, decode, prompt, PromptSteps, PromptShare);
+            double turn = DecodeWeight * decode + PromptWeight * prompt;
+            double step = DecodeWeight * decode + FeltWeight * prompt;
+            return new MeanStep(Batch, step, turn, decode, prompt, PromptSteps, PromptShare, StepsOfOutput * (turn - step));
         }
     }
 }
@@ -116,8 +123,8 @@ internal sealed class MeanReplica
 
         // an engine that does not mix lets decoding sequences wait while it works on prompts
         double decodeWeight = engine.ChunkedPrefill ? Math.Max(0, 1 - share) : 1;
-        double promptWeight = engine.ChunkedPrefill ? share : _step.Factors.Stall * share;
-        return new MeanMix(batch, decode, decodeWeight, mixed, promptWeight, share, input / piece, prefix);
+        double felt = engine.ChunkedPrefill ? share : Math.Min(1, _step.Factors.Stall) * share;
+        return new MeanMix(batch, decode, decodeWeight, mixed, share, felt, StepsOfOutput, share, input / piece, prefix);
     }
 
     /// <summary>The mean step of a closed loop with requests in flight; those beyond what memory and engine hold wait outside.</summary>
@@ -132,7 +139,7 @@ internal sealed class MeanReplica
         }
 
         // held requests grow with the batch, nearly in a straight line: false position with halved weights (Illinois) needs a handful of steps
-        MeanStep low = At(most / (1 + high.FirstTokenSeconds / (StepsOfOutput * high.StepSeconds)));
+        MeanStep low = At(most * inFlight / (inFlight + above));
         double below = Excess(low);
         for (int i = 0; i < 40 && below > 0 && low.Batch > 1e-9 * most; i++)
         {
@@ -168,8 +175,12 @@ internal sealed class MeanReplica
 
         return found;
 
-        double Excess(MeanStep step) => step.Batch * (1 + step.FirstTokenSeconds / (StepsOfOutput * step.StepSeconds)) - inFlight;
+        // Little: requests in flight = their rate x the time of one
+        double Excess(MeanStep step) => RateOf(step) * (step.FirstTokenSeconds + StepsOfOutput * step.StepSeconds) - inFlight;
     }
+
+    /// <summary>Requests a second in a steady state.</summary>
+    public double RateOf(in MeanStep state) => state.Batch / (StepsOfOutput * state.TurnSeconds);
 
     /// <summary>The mean step at a rate of requests; beyond what the replica can take, that of the fullest batch.</summary>
     public MeanStep AtRate(double requestsPerSecond)
@@ -177,7 +188,7 @@ internal sealed class MeanReplica
         double low = 0;
         double high = Math.Min(MostByMemory, MostByEngine);
         MeanStep step = At(high);
-        if (high / (StepsOfOutput * step.StepSeconds) <= requestsPerSecond)
+        if (RateOf(step) <= requestsPerSecond)
         {
             return step;
         }
@@ -186,7 +197,7 @@ internal sealed class MeanReplica
         {
             double batch = (low + high) / 2;
             step = At(batch);
-            (low, high) = batch / (StepsOfOutput * step.StepSeconds) <= requestsPerSecond ? (batch, high) : (low, batch);
+            (low, high) = RateOf(step) <= requestsPerSecond ? (batch, high) : (low, batch);
         }
 
         return At(low);
@@ -204,12 +215,12 @@ internal sealed class MeanReplica
         double batch = Math.Min(requests, state.Batch);
         double waves = Math.Floor(requests / batch);
         double rest = requests - waves * batch;
-        double prompts = requests * StepsOfOutput * Math.Max(0, state.StepSeconds - state.DecodeSeconds) / batch;
+        double prompts = requests * StepsOfOutput * Math.Max(0, state.TurnSeconds - state.DecodeSeconds) / batch;
         double decoding = waves * StepsOfOutput * state.DecodeSeconds + (rest >= 1 ? StepsOfOutput * At(rest).DecodeSeconds : 0);
 
         // prompts spread the starts: once they take longer than a wave, ends are as spread as starts, and the batch stays full
         double spread = Math.Min(1, prompts / decoding);
-        double steady = requests * StepsOfOutput * state.StepSeconds / batch;
+        double steady = requests * StepsOfOutput * state.TurnSeconds / batch;
         return requests / (steady * spread + (decoding + prompts) * (1 - spread));
     }
 }

@@ -121,7 +121,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         {
             MeanReplica fitted = new(step.With(factors), run.Lengths, run.Speculation);
             MeanStep state = fitted.AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas));
-            return (state.StepSeconds / Accepted(run), state.Batch / (fitted.StepsOfOutput * state.StepSeconds) * perRequest / layout.Chips);
+            return (state.StepSeconds / Accepted(run), fitted.RateOf(state) * perRequest / layout.Chips);
         };
     }
 
@@ -141,7 +141,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         }
 
         MeanStep full = replica.At(most);
-        double rate = full.Batch / (replica.StepsOfOutput * full.StepSeconds);
+        double rate = replica.RateOf(full);
         MeanStep state = run.Load switch
         {
             LoadKind.ClosedLoop => replica.AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas)),
@@ -150,9 +150,9 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         };
         double served = run.Load == LoadKind.AllAtOnce && run.Requests is { } requests
             ? replica.RateOfQueue(requests / run.Replicas, state)
-            : state.Batch / (replica.StepsOfOutput * state.StepSeconds) * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
+            : replica.RateOf(state) * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
 
-        double watts = Watts(times, run, step, state.Batch, state.StepSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
+        double watts = Watts(times, run, step, state.Batch, state.TurnSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
         return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, watts, remarks);
     }
 
@@ -260,8 +260,8 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             }
         }
 
-        double served = state.Batch / (replica.StepsOfOutput * state.StepSeconds);
-        double watts = Watts(times, run, step, state.Batch, state.StepSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
+        double served = replica.RateOf(state);
+        double watts = Watts(times, run, step, state.Batch, state.TurnSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
         return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, served * run.Replicas, watts, []);
 
         bool Meets(MeanStep trial) => trial.StepSeconds / Accepted(run) <= perToken && trial.FirstTokenSeconds <= firstToken;

@@ -139,7 +139,7 @@ internal sealed class SystemSearch
     {
         TogetherCandidate candidate = Together!.Candidates[spot.Index];
         MeanMix mix = candidate.Replica.MixAt(spot.Batch);
-        double tokensPerStep = spot.RequestsPerSecond * mix.Step.StepSeconds * _request.Lengths.MeanOutputTokens;
+        double tokensPerStep = spot.RequestsPerSecond * mix.Step.TurnSeconds * _request.Lengths.MeanOutputTokens;
         double scale = spot.Chips / tokensPerStep;
         TokenChipTime busy = TokenChipTime.Of(mix.Decode, mix.DecodeWeight * scale).Plus(TokenChipTime.Of(mix.Prompt, mix.PromptWeight * scale));
         ReplicaLoad next = candidate.At(spot.Batch + candidate.Unit);

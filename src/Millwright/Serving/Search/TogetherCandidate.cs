@@ -59,18 +59,18 @@ internal sealed class TogetherCandidate
         MeanMix mix = _replica.MixAt(batch);
         MeanStep step = mix.Step;
         double decoding = _replica.StepsOfOutput * step.StepSeconds;
-        double requests = batch / decoding;
+        double requests = _replica.RateOf(step);
         double joules = mix.DecodeWeight * _chip.StepJoules(mix.Decode, Deployment.Precision, _layers)
             + mix.PromptWeight * _chip.StepJoules(mix.Prompt, Deployment.Precision, _layers);
 
         // prompts hold their cache while they are worked on
-        double held = batch * (1 + step.PromptSteps * step.PromptSeconds / decoding);
+        double held = batch + requests * step.PromptSteps * step.PromptSeconds;
         return new ReplicaLoad(
             batch,
             decoding / _tokensAfterFirst,
             step.FirstTokenSeconds,
             requests,
-            joules * Layout.Chips / (requests * step.StepSeconds * _outputTokens),
+            joules * Layout.Chips / (requests * step.TurnSeconds * _outputTokens),
             held <= MostByMemory && batch <= MostByEngine);
     }
 }

@@ -64,7 +64,7 @@ public sealed class WorkloadSearch
     {
         RequestLengths lengths = request.Lengths;
         MeanMix mix = candidate.Replica.MixAt(spot.Batch);
-        double mean = mix.Step.StepSeconds;
+        double mean = mix.Step.TurnSeconds;
         double requestsPerChip = spot.RequestsPerSecond / spot.Chips;
 
         // what prompts add to the steps that hold them; cached input causes their attention to it, and its part of what decode attention reads
