@@ -29,8 +29,7 @@ public sealed class MeanReplicaTests
             (replica, inFlight) =>
             {
                 var step = replica.AtConcurrency(inFlight);
-                double rate = step.Batch / (replica.StepsOfOutput * step.StepSeconds);
-                double held = rate * (step.FirstTokenSeconds + replica.StepsOfOutput * step.StepSeconds);
+                double held = replica.RateOf(step) * (step.FirstTokenSeconds + replica.StepsOfOutput * step.StepSeconds);
                 double most = Math.Min(replica.MostByEngine, replica.MostByMemory);
                 if (step.Batch < most * (1 - 1e-9))
                 {
@@ -79,8 +78,14 @@ public sealed class MeanReplicaTests
                 {
                     Assert.Equal(1, mix.DecodeWeight);
                     Assert.Equal(mix.PromptShare, mix.PromptWeight, 1e-12);
+
+                    // what sequences do not wait for, prompts wait for each other: the work is the same
                     var half = Replica(replica.Step.With(new EngineFactors(Stall: 0.5)), Input(replica), 200).MixAt(64);
-                    Assert.Equal(0.5 * half.PromptShare, half.PromptWeight, 1e-12);
+                    Assert.Equal(half.PromptShare, half.PromptWeight, 1e-12);
+                    Assert.Equal(0.5 * half.PromptShare, half.FeltWeight, 1e-12);
+                    var step = half.Step;
+                    Assert.Equal(half.StepsOfOutput * (step.TurnSeconds - step.StepSeconds), step.WaitSeconds, 1e-9 * step.WaitSeconds);
+                    Assert.True(step.TurnSeconds > step.StepSeconds);
                 }
             },
             iter: 60);
@@ -120,7 +125,7 @@ public sealed class MeanReplicaTests
                 }
 
                 Assert.True(many.Batch >= few.Batch * (1 - 1e-6));
-                Assert.True(many.Batch / many.StepSeconds >= few.Batch / few.StepSeconds * 0.98, $"{few} then {many}");
+                Assert.True(replica.RateOf(many) >= replica.RateOf(few) * 0.98, $"{few} then {many}");
                 Assert.True(many.StepSeconds >= few.StepSeconds * (few.Batch < 16 ? 0.6 : 0.98), $"{few} then {many}");
             },
             iter: 300);
@@ -131,8 +136,8 @@ public sealed class MeanReplicaTests
             (replica, share) =>
             {
                 double most = Math.Min(replica.MostByEngine, replica.MostByMemory);
-                double full = RateOf(replica, replica.At(most));
-                Assert.Equal(share * full, RateOf(replica, replica.AtRate(share * full)), 2e-3 * full);
+                double full = replica.RateOf(replica.At(most));
+                Assert.Equal(share * full, replica.RateOf(replica.AtRate(share * full)), 2e-3 * full);
                 Assert.Equal(most, replica.AtRate(2 * full).Batch, 1e-9 * most);
             },
             iter: 100);
@@ -143,7 +148,7 @@ public sealed class MeanReplicaTests
             (replica, batch, waves) =>
             {
                 var state = replica.At(batch);
-                Assert.Equal(RateOf(replica, state), replica.RateOfQueue(waves * batch, state), 1e-9 * RateOf(replica, state));
+                Assert.Equal(replica.RateOf(state), replica.RateOfQueue(waves * batch, state), 1e-9 * replica.RateOf(state));
             },
             iter: 200);
 
@@ -154,7 +159,7 @@ public sealed class MeanReplicaTests
             {
                 var state = replica.At(batch);
                 double requests = Math.Floor((waves + rest) * batch);
-                double steady = RateOf(replica, state);
+                double steady = replica.RateOf(state);
                 double queue = replica.RateOfQueue(requests, state);
                 Assert.True(queue <= steady * 1.02, $"{queue} above {steady}");
                 Assert.True(queue >= steady * requests / (requests + batch) * 0.98, $"{queue} below {steady} less a wave");
@@ -167,7 +172,7 @@ public sealed class MeanReplicaTests
     {
         var replica = Replica(StepCases.Step("llama-3.1-8b", "hgx-h100", new ParallelLayout(), StepCases.Fp8), 512, 512);
         var own = replica.At(8);
-        Assert.Equal(8 / (replica.StepsOfOutput * own.StepSeconds), replica.RateOfQueue(8, own), 1e-9);
+        Assert.Equal(8 / (replica.StepsOfOutput * own.TurnSeconds), replica.RateOfQueue(8, own), 1e-9);
     }
 
     [Fact]
@@ -189,8 +194,6 @@ public sealed class MeanReplicaTests
     }
 
     private static MeanReplica Replica(StepModel step, double input, double output, double cached = 0) => new(step, RequestLengths.FromMeans(input, output, cached), null);
-
-    private static double RateOf(MeanReplica replica, in MeanStep step) => step.Batch / (replica.StepsOfOutput * step.StepSeconds);
 
     private static double Input(MeanReplica replica) => Math.Max(1, replica.Lengths.UncachedInputTokens);
 
