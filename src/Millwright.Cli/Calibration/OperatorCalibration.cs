@@ -11,7 +11,7 @@ namespace Millwright.Cli.Calibration;
 internal sealed record OperatorCalibration(IReadOnlyList<OperatorFit> Fits, IReadOnlyList<string> Skipped)
 {
     /// <summary>The families that are fitted; a new kind of operator is one more.</summary>
-    private static readonly IOperatorFamily[] Families = 
+    private static readonly IOperatorFamily[] Families =
     [
         new GemmFamily(),
         new ExchangeFamily(),

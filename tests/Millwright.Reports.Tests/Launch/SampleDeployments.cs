@@ -22,12 +22,26 @@ internal static class SampleDeployments
 
     public static SystemRecord Node { get; } = new()
     {
-        Id = "dgx-h200", Vendor = "NVIDIA", Name = "DGX H200", Kind = "node", Status = "shipping", ChipsPerSystem = 8, MemoryBytes = 141e9, Source = "test",
+        Id = "dgx-h200",
+        Vendor = "NVIDIA",
+        Name = "DGX H200",
+        Kind = "node",
+        Status = "shipping",
+        ChipsPerSystem = 8,
+        MemoryBytes = 141e9,
+        Source = "test",
     };
 
     public static SystemRecord Rack { get; } = new()
     {
-        Id = "gb200-nvl72", Vendor = "NVIDIA", Name = "GB200 NVL72 rack", Kind = "rack", Status = "shipping", ChipsPerSystem = 72, MemoryBytes = 186e9, Source = "test",
+        Id = "gb200-nvl72",
+        Vendor = "NVIDIA",
+        Name = "GB200 NVL72 rack",
+        Kind = "rack",
+        Status = "shipping",
+        ChipsPerSystem = 72,
+        MemoryBytes = 186e9,
+        Source = "test",
     };
 
     public static PrecisionPlan Bf16 { get; } = new(OperandPrecision.Bf16, OperandPrecision.Bf16, OperandPrecision.Bf16);
