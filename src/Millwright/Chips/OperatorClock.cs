@@ -17,6 +17,11 @@ namespace Millwright.Chips;
 /// </example>
 public sealed class OperatorClock
 {
+    // Added to the error band where a chip borrows the factors of another of the same maker, and of another maker. Assumptions: the step between H100
+    // and B200 is of the first size, and another maker's is taken as twice that.
+    private const double SameMakerError = 0.15;
+    private const double OtherMakerError = 0.30;
+
     /// <summary>Name of the operator grid of matrix products: (log2 rows, log2 columns, log2 inner).</summary>
     public const string GemmOperator = "gemm";
 
@@ -105,13 +110,12 @@ public sealed class OperatorClock
     /// <summary>The measured system whose factors are used.</summary>
     public NearestMeasuredSystem Lender { get; }
 
-    /// <summary>Added to a one-sided relative error because the factors are borrowed, as a fraction; 0 for a measured chip. The sizes are those of
-    /// <see cref="ChipTimer"/>.</summary>
+    /// <summary>Added to a one-sided relative error because the factors are borrowed, as a fraction; 0 for a measured chip.</summary>
     public double BorrowedError => Lender.Distance switch
     {
         CurveDistance.Measured => 0,
-        CurveDistance.SameMaker => ChipTimer.SameMakerError,
-        _ => ChipTimer.OtherMakerError,
+        CurveDistance.SameMaker => SameMakerError,
+        _ => OtherMakerError,
     };
 
     /// <summary>Finds grids, for classes that time other operators of the same chip.</summary>

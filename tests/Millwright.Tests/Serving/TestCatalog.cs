@@ -1,10 +1,9 @@
 using System.Globalization;
 using Millwright.Catalog;
-using Millwright.Chips;
 
 namespace Millwright.Tests.Serving;
 
-/// <summary>The shipped curves and lengths, read by the simple shape that these files have, and the systems that the tests need.</summary>
+/// <summary>The shipped lengths, read by the simple shape that these files have, and the systems that the tests need.</summary>
 internal static class TestCatalog
 {
     private static readonly Dictionary<string, SystemRecord> Known = new[]
@@ -20,14 +19,6 @@ internal static class TestCatalog
         System("mi355x", "AMD", "node", "2025-06-12", 2516e12, 5033e12, 10066e12, 288e9, 8e12, 576e9, 8, 1400),
         System("mi300x", "AMD", "node", "2023-12-06", 1307e12, 2615e12, null, 192e9, 5.3e12, 448e9, 8, 750),
     }.ToDictionary(system => system.Id);
-
-    public static IReadOnlyList<OperatorCurve> Curves { get; } =
-    [
-        .. Rows("catalog/operator-curves.yaml").Select(row => new OperatorCurve(
-            row["id"], row["system_id"], row["engine"], row["operator"], row["precision"],
-            Number(row["floor_seconds"]), Number(row["compute_efficiency"]), Number(row["memory_efficiency"]), Number(row["exponent"]),
-            Number(row["error_mape"]), Number(row["error_p90"]), row["source"])),
-    ];
 
     public static IReadOnlyList<LengthHistogram> Lengths { get; } =
     [
@@ -58,10 +49,6 @@ internal static class TestCatalog
             ChipWatts = watts,
             Source = "data sheet",
         };
-
-    public static ChipTimer Chip(string id) => Chip(System(id));
-
-    public static ChipTimer Chip(SystemRecord system) => ChipTimer.Create(system, Curves, out var reason) ?? throw new InvalidOperationException(reason);
 
     public static string Text(string resource)
     {
