@@ -151,7 +151,7 @@ internal sealed class PowerFamily : IOperatorFamily
                 read = Math.Min(context, window + (decode ? 0 : tokens));
             }
 
-            double cacheBytes = 2 * cacheHeads * headSize * read * GemmIdeal.StoredBytes(precision);
+            double cacheBytes = 2 * cacheHeads * headSize * read * OperandFormat.Bytes(precision);
             double queryBytes = decode ? 0 : 2 * GemmIdeal.OutputBytes * tokens * heads * headSize;
             result.Add(new PowerRow(
                 precision,

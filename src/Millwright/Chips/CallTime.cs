@@ -8,4 +8,18 @@ public readonly record struct CallTime(double FloorSeconds, double ComputeSecond
 {
     /// <summary>Whole time, s.</summary>
     public double TotalSeconds => FloorSeconds + ComputeSeconds + MemorySeconds;
+
+    /// <summary>Two calls one after another.</summary>
+    /// <param name="first">One.</param>
+    /// <param name="second">The other.</param>
+    /// <returns>The time of both.</returns>
+    public static CallTime operator +(CallTime first, CallTime second) => new(
+        first.FloorSeconds + second.FloorSeconds, first.ComputeSeconds + second.ComputeSeconds, first.MemorySeconds + second.MemorySeconds);
+
+    /// <summary>A call several times.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="times">How often.</param>
+    /// <returns>The time of all.</returns>
+    public static CallTime operator *(CallTime call, double times) =>
+        new(call.FloorSeconds * times, call.ComputeSeconds * times, call.MemorySeconds * times);
 }

@@ -64,7 +64,7 @@ public sealed class DecodeAttentionTimes
     public DecodeAttentionTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
         _peaks = peaks;
-        KernelShelf shelf = new(lender, engine, library);
+        OperatorShelf shelf = new(lender, engine, library);
         _grids = PrecisionGrids.OfCache(shelf, OperatorName);
         _wideGroups = PrecisionGrids.OfCache(shelf, WideGroupOperatorName);
     }

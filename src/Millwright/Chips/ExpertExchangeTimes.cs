@@ -66,8 +66,7 @@ public readonly record struct ExpertExchangeCall(
 public readonly record struct ExpertExchangeTime(CallTime Dispatch, CallTime Combine)
 {
     /// <summary>Both directions.</summary>
-    public CallTime Both => new(
-        Dispatch.FloorSeconds + Combine.FloorSeconds, Dispatch.ComputeSeconds + Combine.ComputeSeconds, Dispatch.MemorySeconds + Combine.MemorySeconds);
+    public CallTime Both => Dispatch + Combine;
 }
 
 /// <summary>
@@ -114,17 +113,17 @@ public sealed class ExpertExchangeTimes
     /// <exception cref="InvalidDataException">The library lacks one of the operators.</exception>
     public ExpertExchangeTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        KernelShelf shelf = new(lender, engine, library);
+        OperatorShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _inNode = DeepEp(shelf, "");
         _overNodes = DeepEp(shelf, OverNodes);
         _rackDispatch =
         [
-            shelf.Find(RackDispatchName, OperandPrecision.Bf16),
-            shelf.Find(RackDispatchName, OperandPrecision.Fp8),
-            shelf.Find(RackDispatchName, OperandPrecision.Fp4),
+            shelf.Require(RackDispatchName, OperandPrecision.Bf16),
+            shelf.Require(RackDispatchName, OperandPrecision.Fp8),
+            shelf.Require(RackDispatchName, OperandPrecision.Fp4),
         ];
-        _rackCombine = [shelf.Find(RackCombineName, OperandPrecision.Bf16), shelf.Find(RackCombineName, OperandPrecision.Fp4, OperandPrecision.Bf16)];
+        _rackCombine = [shelf.Require(RackCombineName, OperandPrecision.Bf16), shelf.Require(RackCombineName, OperandPrecision.Fp4, OperandPrecision.Bf16)];
     }
 
     /// <summary>Nodes of the grids of exchanges in and over nodes along each coordinate of <see cref="ExpertExchangeCall.PlaceNodes"/>.</summary>
@@ -183,11 +182,11 @@ public sealed class ExpertExchangeTimes
         return new ExpertExchangeTime(dispatch, back.Ideal(_peaks).At(grids[mode + 1].At(point)));
     }
 
-    private static SmoothGrid[] DeepEp(KernelShelf shelf, string suffix) =>
+    private static SmoothGrid[] DeepEp(OperatorShelf shelf, string suffix) =>
     [
-        shelf.Find(DispatchName + suffix, OperandPrecision.Fp8),
-        shelf.Find(CombineName + suffix, OperandPrecision.Bf16),
-        shelf.Find(FastDispatchName + suffix, OperandPrecision.Fp8),
-        shelf.Find(FastCombineName + suffix, OperandPrecision.Bf16),
+        shelf.Require(DispatchName + suffix, OperandPrecision.Fp8),
+        shelf.Require(CombineName + suffix, OperandPrecision.Bf16),
+        shelf.Require(FastDispatchName + suffix, OperandPrecision.Fp8),
+        shelf.Require(FastCombineName + suffix, OperandPrecision.Bf16),
     ];
 }

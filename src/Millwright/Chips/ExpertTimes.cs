@@ -79,11 +79,11 @@ public sealed class ExpertTimes
     /// <exception cref="InvalidDataException">The library has no such operator.</exception>
     public ExpertTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        KernelShelf shelf = new(lender, engine, library);
+        OperatorShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _grids = PrecisionGrids.OfWeights(shelf, OperatorName);
         _general = General(shelf);
-        _narrowActivations = shelf.TryFind(NarrowActivationsOperatorName, OperandPrecision.Mxfp4)?.LogFactor ?? _grids[OperandPrecision.Fp8];
+        _narrowActivations = shelf.FindFirst(NarrowActivationsOperatorName, OperandPrecision.Mxfp4)?.LogFactor ?? _grids[OperandPrecision.Fp8];
     }
 
     /// <summary>Nodes of the grid along each coordinate of <see cref="ExpertCall.Place"/>.</summary>
@@ -138,13 +138,13 @@ public sealed class ExpertTimes
     }
 
     // only of the engine and system whose special kernels are used: another's general kernel says nothing about them
-    private static SmoothGrid?[] General(KernelShelf shelf)
+    private static SmoothGrid?[] General(OperatorShelf shelf)
     {
         var general = new SmoothGrid?[(int)OperandPrecision.Int4 + 1];
         foreach (var precision in (ReadOnlySpan<OperandPrecision>)[OperandPrecision.Fp4, OperandPrecision.Mxfp4])
         {
-            if (shelf.TryFind(OperatorName, precision) is { } special
-                && shelf.TryFind(GeneralOperatorName, precision) is { } grid
+            if (shelf.FindFirst(OperatorName, precision) is { } special
+                && shelf.FindFirst(GeneralOperatorName, precision) is { } grid
                 && grid.SystemId == special.SystemId
                 && grid.Engine == special.Engine)
             {

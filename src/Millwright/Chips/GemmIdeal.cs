@@ -24,20 +24,8 @@ public readonly record struct GemmIdeal(double FlopsPerSecond, double BytesPerSe
     {
         OperandPrecision multiplied = peaks.Multiplies(precision);
         return new GemmIdeal(
-            peaks.FlopsPerSecond(multiplied), peaks.MemoryBytesPerSecond, StoredBytes(multiplied), Math.Min(StoredBytes(precision), StoredBytes(multiplied)));
+            peaks.FlopsPerSecond(multiplied), peaks.MemoryBytesPerSecond, OperandFormat.Bytes(multiplied), Math.Min(OperandFormat.Bytes(precision), OperandFormat.Bytes(multiplied)));
     }
-
-    /// <summary>Bytes of one stored value with its scales.</summary>
-    /// <param name="precision">The precision.</param>
-    /// <returns>Bytes: NVFP4 has 8-bit scales of 16 values, MXFP4 of 32, 4-bit integers 16-bit scales of 128.</returns>
-    public static double StoredBytes(OperandPrecision precision) => precision switch
-    {
-        OperandPrecision.Bf16 => 2,
-        OperandPrecision.Fp4 => 0.5625,
-        OperandPrecision.Mxfp4 => 0.53125,
-        OperandPrecision.Int4 => 0.515625,
-        _ => 1,
-    };
 
     /// <summary>FLOPs over the peak.</summary>
     /// <param name="rows">Rows of A and C.</param>

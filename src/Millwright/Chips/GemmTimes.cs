@@ -20,8 +20,8 @@ public sealed class GemmTimes
         Precision = precision;
         _own = GemmIdeal.Of(peaks, precision);
         bool narrowWeights = grid.Precision is OperandPrecision.Mxfp4 or OperandPrecision.Int8 or OperandPrecision.Int4;
-        double activation = GemmIdeal.StoredBytes(narrowWeights ? OperandPrecision.Bf16 : grid.Precision);
-        _measured = new GemmIdeal(grid.FlopsPerSecond, grid.BytesPerSecond, activation, GemmIdeal.StoredBytes(grid.Precision));
+        double activation = OperandFormat.Bytes(narrowWeights ? OperandPrecision.Bf16 : grid.Precision);
+        _measured = new GemmIdeal(grid.FlopsPerSecond, grid.BytesPerSecond, activation, OperandFormat.Bytes(grid.Precision));
         double columns = Math.Pow(2, grid.LogFactor.Axes[1][0]);
         double inner = Math.Pow(2, grid.LogFactor.Axes[2][0]);
         LaunchSeconds = _measured.Seconds(1, columns, inner) * Math.Pow(2, Math.Max(0, grid.LogFactor.At(0, grid.LogFactor.Axes[1][0], grid.LogFactor.Axes[2][0])));

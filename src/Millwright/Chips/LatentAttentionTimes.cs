@@ -157,7 +157,7 @@ public sealed class LatentAttentionTimes
     /// <exception cref="InvalidDataException">The library lacks one of the operators.</exception>
     public LatentAttentionTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        KernelShelf shelf = new(lender, engine, library);
+        OperatorShelf shelf = new(lender, engine, library);
         _peaks = peaks;
         _decode = PrecisionGrids.OfCache(shelf, DecodeName);
         _prefill = PrecisionGrids.OfCache(shelf, PrefillName);
@@ -187,9 +187,8 @@ public sealed class LatentAttentionTimes
     public CallTime Decode(double sequences, double contextPerSequence, double headsPerChip, OperandPrecision cachePrecision)
     {
         LatentAttentionCall call = new(sequences, contextPerSequence, headsPerChip, cachePrecision);
-        return Sum(
-            Decode(_decode[cachePrecision], call, call.IdealDecode(_peaks)),
-            Sum(Absorb(_absorb[OperandPrecision.Bf16], call), Absorb(_release[OperandPrecision.Bf16], call)));
+        return Decode(_decode[cachePrecision], call, call.IdealDecode(_peaks))
+            + (Absorb(_absorb[OperandPrecision.Bf16], call) + Absorb(_release[OperandPrecision.Bf16], call));
     }
 
     /// <summary>Time of the prefill kernel alone, keys and values already expanded.</summary>
@@ -266,7 +265,4 @@ public sealed class LatentAttentionTimes
         call.PlaceAbsorb(point);
         return call.IdealAbsorb(_peaks, OperandPrecision.Bf16).At(grid.At(point));
     }
-
-    private static CallTime Sum(CallTime a, CallTime b) =>
-        new(a.FloorSeconds + b.FloorSeconds, a.ComputeSeconds + b.ComputeSeconds, a.MemorySeconds + b.MemorySeconds);
 }

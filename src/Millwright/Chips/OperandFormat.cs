@@ -2,10 +2,12 @@ using Millwright.Operators;
 
 namespace Millwright.Chips;
 
-/// <summary>Stored size and rate of multiplication of the precisions.</summary>
-internal static class OperandFormat
+/// <summary>Stored size of the precisions.</summary>
+public static class OperandFormat
 {
     /// <summary>Bytes of one stored value with its scales.</summary>
+    /// <param name="precision">The precision.</param>
+    /// <returns>Bytes: NVFP4 has 8-bit scales of 16 values, MXFP4 of 32, 4-bit integers 16-bit scales of 128.</returns>
     public static double Bytes(OperandPrecision precision) => precision switch
     {
         OperandPrecision.Bf16 => 2,
@@ -17,10 +19,5 @@ internal static class OperandFormat
 
     /// <summary>Peak at which a chip multiplies weights of a precision, FLOP/s: that of the precision, or of the next wider one that the chip
     /// has.</summary>
-    public static double Peak(in ChipPeaks peaks, OperandPrecision precision) => precision switch
-    {
-        OperandPrecision.Fp4 when peaks.Fp4FlopsPerSecond > 0 => peaks.Fp4FlopsPerSecond,
-        OperandPrecision.Fp4 or OperandPrecision.Fp8 or OperandPrecision.Fp8Block when peaks.Fp8FlopsPerSecond > 0 => peaks.Fp8FlopsPerSecond,
-        _ => peaks.Bf16FlopsPerSecond,
-    };
+    internal static double Peak(in ChipPeaks peaks, OperandPrecision precision) => peaks.FlopsPerSecond(peaks.Multiplies(precision));
 }

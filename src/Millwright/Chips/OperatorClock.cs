@@ -206,7 +206,7 @@ public sealed class OperatorClock
         CallTime network = NetworkTimes.AllReduce(messageBytes / inside, domains, Peaks.ScaleOutBytesPerSecond, inSwitch);
         return inside == 1
             ? network
-            : Sum(Sum(Inside(_reduceScatter, messageBytes, inside), network), Inside(_allGather, messageBytes, inside));
+            : Inside(_reduceScatter, messageBytes, inside) + network + Inside(_allGather, messageBytes, inside);
     }
 
     /// <summary>Time of an all-gather.</summary>
@@ -257,7 +257,7 @@ public sealed class OperatorClock
     /// <summary>Bytes that quantising one 16-bit value moves: it is read and written.</summary>
     /// <param name="precision">Precision after it.</param>
     /// <returns>Bytes.</returns>
-    public static double QuantiseBytes(OperandPrecision precision) => 2 + GemmIdeal.StoredBytes(precision);
+    public static double QuantiseBytes(OperandPrecision precision) => 2 + OperandFormat.Bytes(precision);
 
     // weights narrower than what is multiplied come from the grid of the wider product, unless they were measured themselves
     private static OperatorGrid FindGemm(OperatorShelf shelf, ChipPeaks peaks, OperandPrecision precision)
@@ -281,9 +281,6 @@ public sealed class OperatorClock
         return Math.Pow(2, Math.Max(0, least));
     }
 
-    private static CallTime Sum(CallTime a, CallTime b) =>
-        new(a.FloorSeconds + b.FloorSeconds, a.ComputeSeconds + b.ComputeSeconds, a.MemorySeconds + b.MemorySeconds);
-
     private CollectiveTimes? Collective(string operatorName) =>
         Peaks.ScaleUpBytesPerSecond > 0 && Shelf.Find(operatorName, OperandPrecision.Bf16) is { } grid
             ? new CollectiveTimes(grid, Peaks.ScaleUpBytesPerSecond)
@@ -300,7 +297,7 @@ public sealed class OperatorClock
     {
         (int inside, int domains) = Divide(chips, chipsPerDomain);
         CallTime within = inside == 1 ? default : Inside(times, bytes, inside);
-        return domains == 1 ? within : Sum(within, NetworkTimes.Gather(bytes / inside, domains, Peaks.ScaleOutBytesPerSecond));
+        return domains == 1 ? within : within + NetworkTimes.Gather(bytes / inside, domains, Peaks.ScaleOutBytesPerSecond);
     }
 
     private CallTime Quicker(CollectiveTimes? a, CollectiveTimes? b, double bytes, int chips)

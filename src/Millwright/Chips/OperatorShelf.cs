@@ -1,3 +1,4 @@
+using Millwright.Numerics;
 using Millwright.Operators;
 
 namespace Millwright.Chips;
@@ -57,6 +58,42 @@ internal sealed class OperatorShelf(NearestMeasuredSystem lender, EngineFamily e
 
         return null;
     }
+
+    /// <summary>
+    /// The grid at the first of several precisions that somebody in the line measured; where nobody did, of any system: what was measured on one alone,
+    /// such as the exchange among the chips of a rack.
+    /// </summary>
+    /// <param name="operatorName">The operator.</param>
+    /// <param name="precisions">Precisions, the wanted one first.</param>
+    /// <returns>The grid, or null.</returns>
+    public OperatorGrid? FindFirst(string operatorName, params ReadOnlySpan<OperandPrecision> precisions)
+    {
+        foreach (OperandPrecision precision in precisions)
+        {
+            if (FindExact(operatorName, precision) is { } grid)
+            {
+                return grid;
+            }
+        }
+
+        foreach (OperandPrecision precision in precisions)
+        {
+            foreach (OperatorGrid grid in library.Grids)
+            {
+                if (grid.Operator == operatorName && grid.Precision == precision)
+                {
+                    return grid;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>As <see cref="FindFirst"/>, but must succeed.</summary>
+    public SmoothGrid Require(string operatorName, params ReadOnlySpan<OperandPrecision> precisions) =>
+        (FindFirst(operatorName, precisions) ?? throw new InvalidDataException(
+            $"no measured times of '{operatorName}' for '{lender.SystemId}' or those that stand in for it")).LogFactor;
 
     /// <summary>The precision whose kernels stand in for another's, or null after 16 bits.</summary>
     internal static OperandPrecision? Wider(OperandPrecision precision) => precision switch

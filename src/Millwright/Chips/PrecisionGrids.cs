@@ -9,24 +9,24 @@ internal sealed class PrecisionGrids
     private const int Precisions = (int)OperandPrecision.Int4 + 1;
     private readonly SmoothGrid[] _grids = new SmoothGrid[Precisions];
 
-    private PrecisionGrids(KernelShelf shelf, string operatorName, Func<OperandPrecision, OperandPrecision[]> order)
+    private PrecisionGrids(OperatorShelf shelf, string operatorName, Func<OperandPrecision, OperandPrecision[]> order)
     {
         for (var i = 0; i < Precisions; i++)
         {
-            _grids[i] = shelf.Find(operatorName, order((OperandPrecision)i));
+            _grids[i] = shelf.Require(operatorName, order((OperandPrecision)i));
         }
     }
 
     public SmoothGrid this[OperandPrecision precision] => _grids[(int)precision];
 
     /// <summary>Grids by the precision of a cache, measured in 16 and 8 bits: narrower ones behave as 8 bits.</summary>
-    public static PrecisionGrids OfCache(KernelShelf shelf, string operatorName) =>
+    public static PrecisionGrids OfCache(OperatorShelf shelf, string operatorName) =>
         new(shelf, operatorName, precision => precision == OperandPrecision.Bf16
             ? [OperandPrecision.Bf16, OperandPrecision.Fp8]
             : [OperandPrecision.Fp8, OperandPrecision.Bf16]);
 
     /// <summary>Grids by the precision of weights: one that nobody measured borrows from the nearest in rate and size.</summary>
-    public static PrecisionGrids OfWeights(KernelShelf shelf, string operatorName) =>
+    public static PrecisionGrids OfWeights(OperatorShelf shelf, string operatorName) =>
         new(shelf, operatorName, precision => precision switch
         {
             OperandPrecision.Bf16 => [OperandPrecision.Bf16, OperandPrecision.Fp8],

@@ -88,11 +88,11 @@ public sealed class PrefillAttentionTimes
     /// <exception cref="InvalidDataException">The library has no such operator.</exception>
     public PrefillAttentionTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        KernelShelf shelf = new(lender, engine, library);
+        OperatorShelf shelf = new(lender, engine, library);
         _peaks = peaks;
-        _wide = shelf.Find(OperatorName, OperandPrecision.Bf16, OperandPrecision.Fp8);
-        _narrowCache = shelf.TryFind(NarrowCacheOperatorName, OperandPrecision.Bf16)?.LogFactor ?? _wide;
-        _narrow = shelf.Find(OperatorName, OperandPrecision.Fp8, OperandPrecision.Bf16);
+        _wide = shelf.Require(OperatorName, OperandPrecision.Bf16, OperandPrecision.Fp8);
+        _narrowCache = shelf.FindFirst(NarrowCacheOperatorName, OperandPrecision.Bf16)?.LogFactor ?? _wide;
+        _narrow = shelf.Require(OperatorName, OperandPrecision.Fp8, OperandPrecision.Bf16);
     }
 
     /// <summary>Nodes of the grid along each coordinate of <see cref="PrefillAttentionCall.Place"/>.</summary>

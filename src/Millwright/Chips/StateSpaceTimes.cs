@@ -84,12 +84,12 @@ public sealed class StateSpaceTimes
     /// <exception cref="InvalidDataException">The library lacks one of the operators.</exception>
     public StateSpaceTimes(ChipPeaks peaks, NearestMeasuredSystem lender, EngineFamily engine, OperatorLibrary library)
     {
-        KernelShelf shelf = new(lender, engine, library);
+        OperatorShelf shelf = new(lender, engine, library);
         _peaks = peaks;
-        _decodeConvolution = shelf.Find(DecodeConvolutionName, OperandPrecision.Bf16);
-        _prefillConvolution = shelf.Find(PrefillConvolutionName, OperandPrecision.Bf16);
-        _decodeScan = shelf.Find(DecodeScanName, OperandPrecision.Bf16);
-        _prefillScan = shelf.Find(PrefillScanName, OperandPrecision.Bf16);
+        _decodeConvolution = shelf.Require(DecodeConvolutionName, OperandPrecision.Bf16);
+        _prefillConvolution = shelf.Require(PrefillConvolutionName, OperandPrecision.Bf16);
+        _decodeScan = shelf.Require(DecodeScanName, OperandPrecision.Bf16);
+        _prefillScan = shelf.Require(PrefillScanName, OperandPrecision.Bf16);
     }
 
     /// <summary>Nodes of the convolution grids along each coordinate of <see cref="StateSpaceCall.PlaceConvolution"/>.</summary>
@@ -132,9 +132,6 @@ public sealed class StateSpaceTimes
         var convolution = call.IdealConvolution(_peaks).At((decode ? _decodeConvolution : _prefillConvolution).At(point));
         call.PlaceScan(point);
         var scan = call.IdealScan(_peaks).At((decode ? _decodeScan : _prefillScan).At(point));
-        return new CallTime(
-            convolution.FloorSeconds + scan.FloorSeconds,
-            convolution.ComputeSeconds + scan.ComputeSeconds,
-            convolution.MemorySeconds + scan.MemorySeconds);
+        return convolution + scan;
     }
 }

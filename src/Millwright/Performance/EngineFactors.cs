@@ -60,7 +60,7 @@ public sealed record EngineFactors(
             Stall * other.Stall,
             PrefillUse * other.PrefillUse)
         {
-            ByPrecision = ByPrecision ?? other.ByPrecision,
+            ByPrecision = ByPrecision is { } own && other.ByPrecision is { } others ? own.Times(others) : ByPrecision ?? other.ByPrecision,
         };
     }
 }
@@ -72,4 +72,8 @@ public sealed record PrecisionFactors(IReadOnlyList<double> Dense, IReadOnlyList
 {
     /// <summary>Number of precisions.</summary>
     public const int Count = (int)OperandPrecision.Int4 + 1;
+
+    /// <summary>These factors and others together: they multiply.</summary>
+    internal PrecisionFactors Times(PrecisionFactors other) =>
+        new([.. Dense.Zip(other.Dense, static (a, b) => a * b)], [.. Experts.Zip(other.Experts, static (a, b) => a * b)]);
 }

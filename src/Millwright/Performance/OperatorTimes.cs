@@ -117,10 +117,7 @@ public sealed class OperatorTimes
         }
 
         double gathered = tokensPerRank * ranks * hidden * ActivationBytes;
-        CallTime gather = Clock.AllGather(gathered, ranks);
-        CallTime scatter = Clock.ReduceScatter(gathered, ranks);
-        CallTime both = new(
-            gather.FloorSeconds + scatter.FloorSeconds, gather.ComputeSeconds + scatter.ComputeSeconds, gather.MemorySeconds + scatter.MemorySeconds);
+        CallTime both = Clock.AllGather(gathered, ranks) + Clock.ReduceScatter(gathered, ranks);
         return both.TotalSeconds < direct.TotalSeconds ? both : direct;
     }
 }

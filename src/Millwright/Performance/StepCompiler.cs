@@ -143,9 +143,8 @@ internal sealed class StepCompiler
         int drafted = _tokensPerSequence;
         DecodeAttentionTimes decode = _times.DecodeAttention;
         PrefillAttentionTimes prefill = _times.PrefillAttention;
-        _decode.Add((sequences, context) => Times(decode.At(sequences, context, heads * drafted, cacheHeads, width, cache, window), layers));
-        _prefill.Add((prompts, tokens, prefix) => Times(
-            prefill.At(prompts, tokens, prefix, heads, cacheHeads, width, OperandPrecision.Bf16, cache, window), layers));
+        _decode.Add((sequences, context) => decode.At(sequences, context, heads * drafted, cacheHeads, width, cache, window) * layers);
+        _prefill.Add((prompts, tokens, prefix) => prefill.At(prompts, tokens, prefix, heads, cacheHeads, width, OperandPrecision.Bf16, cache, window) * layers);
         _byToken.Add(tokens => _times.Clock.Elementwise(tokens * 2 * (heads + cacheHeads) * width * 2 * ActivationBytes), layers);
     }
 
@@ -157,10 +156,10 @@ internal sealed class StepCompiler
         SparseIndexer? indexer = latent.Indexer;
         double most = indexer is null ? double.PositiveInfinity : indexer.TopTokens;
         LatentAttentionTimes times = _times.LatentAttention;
-        _decode.Add((sequences, context) => Times(times.Decode(sequences, Math.Max(1, Math.Min(context, most)), heads * drafted, cache), layers));
-        _prefill.Add((prompts, tokens, prefix) => Times(times.Prefill(prompts, tokens, Math.Min(prefix, most), heads, cache), layers));
+        _decode.Add((sequences, context) => times.Decode(sequences, Math.Max(1, Math.Min(context, most)), heads * drafted, cache) * layers);
+        _prefill.Add((prompts, tokens, prefix) => times.Prefill(prompts, tokens, Math.Min(prefix, most), heads, cache) * layers);
         Func<double, CallTime> expansion = _times.Product(_precision.Dense, heads * (latent.ContentDimension + latent.ValueDimension), latent.KeyValueRank);
-        _prefill.Add((prompts, tokens, prefix) => Times(expansion(prompts * (tokens + prefix)), layers));
+        _prefill.Add((prompts, tokens, prefix) => expansion(prompts * (tokens + prefix)) * layers);
         if (indexer is { Scores: true })
         {
             AddIndexer(indexer, 1, layers);
@@ -182,9 +181,8 @@ internal sealed class StepCompiler
         // one entry is key and value at once: half the bytes of a head of either
         DecodeAttentionTimes decode = _times.DecodeAttention;
         PrefillAttentionTimes prefill = _times.PrefillAttention;
-        _decode.Add((sequences, context) => Times(decode.At(sequences, Entries(context), heads * drafted, 0.5, width, cache), layers));
-        _prefill.Add((prompts, tokens, prefix) => Times(
-            prefill.At(prompts, tokens, Entries(prefix), heads, 0.5, width, OperandPrecision.Bf16, cache, Entries(prefix + tokens)), layers));
+        _decode.Add((sequences, context) => decode.At(sequences, Entries(context), heads * drafted, 0.5, width, cache) * layers);
+        _prefill.Add((prompts, tokens, prefix) => prefill.At(prompts, tokens, Entries(prefix), heads, 0.5, width, OperandPrecision.Bf16, cache, Entries(prefix + tokens)) * layers);
         if (attention.Indexer is { Scores: true } indexer && ratio > 0)
         {
             AddIndexer(indexer, ratio, layers);
@@ -196,8 +194,8 @@ internal sealed class StepCompiler
     private void AddState(Func<double, double, CallTime> timeOf, double layers)
     {
         int drafted = _tokensPerSequence;
-        _decode.Add((sequences, _) => Times(timeOf(sequences, drafted), layers));
-        _prefill.Add((prompts, tokens, _) => Times(timeOf(prompts, tokens), layers));
+        _decode.Add((sequences, _) => timeOf(sequences, drafted) * layers);
+        _prefill.Add((prompts, tokens, _) => timeOf(prompts, tokens) * layers);
     }
 
     // scores of all entries: each head of the indexer against the one key of an entry, stored in 8 bits
@@ -207,10 +205,8 @@ internal sealed class StepCompiler
         DecodeAttentionTimes decode = _times.DecodeAttention;
         PrefillAttentionTimes prefill = _times.PrefillAttention;
         double width = indexer.HeadDimension;
-        _decode.Add((sequences, context) => Times(
-            decode.At(sequences, Math.Max(1, context / tokensPerEntry), indexer.Heads * drafted / 2.0, 0.5, width, OperandPrecision.Fp8), layers));
-        _prefill.Add((prompts, tokens, prefix) => Times(
-            prefill.At(prompts, tokens, prefix, indexer.Heads / 2.0 / tokensPerEntry, 0.5, width, OperandPrecision.Bf16, OperandPrecision.Fp8), layers));
+        _decode.Add((sequences, context) => decode.At(sequences, Math.Max(1, context / tokensPerEntry), indexer.Heads * drafted / 2.0, 0.5, width, OperandPrecision.Fp8) * layers);
+        _prefill.Add((prompts, tokens, prefix) => prefill.At(prompts, tokens, prefix, indexer.Heads / 2.0 / tokensPerEntry, 0.5, width, OperandPrecision.Bf16, OperandPrecision.Fp8) * layers);
     }
 
     private void AddFeedForward(FeedForward feedForward, double layers)
@@ -306,7 +302,4 @@ internal sealed class StepCompiler
             _exchange.Add(tokens => new CallTime(HandOverSeconds, 0, tokens * Hidden * ActivationBytes / ways / link), _layout.PipelineStages - 1);
         }
     }
-
-    private static CallTime Times(in CallTime time, double calls) =>
-        new(time.FloorSeconds * calls, time.ComputeSeconds * calls, time.MemorySeconds * calls);
 }

@@ -36,11 +36,7 @@ internal sealed class StepCurve
         _empty = false;
         for (int i = 0; i < Knots; i++)
         {
-            CallTime time = timeOf(s_tokens[i]);
-            _times[i] = new CallTime(
-                _times[i].FloorSeconds + calls * time.FloorSeconds,
-                _times[i].ComputeSeconds + calls * time.ComputeSeconds,
-                _times[i].MemorySeconds + calls * time.MemorySeconds);
+            _times[i] += timeOf(s_tokens[i]) * calls;
         }
     }
 

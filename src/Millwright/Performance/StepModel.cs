@@ -142,18 +142,11 @@ public sealed class StepModel
         double context = shape.DecodeSequences > 0 ? shape.DecodeContextTokens / shape.DecodeSequences : 0;
         double bytes = layout.PipelineStages * (Memory.DenseWeightBytes + touched * Memory.ExpertWeightBytes + sequences * SequenceBytes(context));
         ChipPeaks peaks = clock.Peaks;
-        double compute = flops / peaks.FlopsPerSecond(peaks.Multiplies(Multiplied(Deployment.Precision.Dense))) / seconds;
+        double compute = flops / OperandFormat.Peak(peaks, Deployment.Precision.Dense) / seconds;
         double memory = bytes / peaks.MemoryBytesPerSecond / seconds;
         double kernel = seconds / (Deployment.Model.Layers.Count * KernelsOfLayer);
         return clock.BoardWatts(OperatorKind.Gemm, Deployment.Precision.Dense, Math.Min(1, compute), Math.Min(1, memory), kernel);
     }
-
-    private static OperandPrecision Multiplied(OperandPrecision precision) => precision switch
-    {
-        OperandPrecision.Fp8Block => OperandPrecision.Fp8,
-        OperandPrecision.Mxfp4 or OperandPrecision.Int8 or OperandPrecision.Int4 => OperandPrecision.Bf16,
-        _ => precision,
-    };
 
     private CallTime Stretch(in CallTime whole, in CallTime without) => new(
         without.FloorSeconds + _factors.Prefill * (whole.FloorSeconds - without.FloorSeconds),

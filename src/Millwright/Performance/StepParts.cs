@@ -26,7 +26,7 @@ internal sealed class StepParts(
         new(other, otherMemory, tokensPerSequence, byToken, byEmitting, experts, exchange, decodeMixers, prefillMixers);
 
     /// <summary>Products, norms and activations of the tokens of one rank, and the head for those that emit.</summary>
-    public CallTime Dense(double tokens, double emitting) => Sum(byToken.At(tokens), byEmitting.At(emitting * tokensPerSequence));
+    public CallTime Dense(double tokens, double emitting) => byToken.At(tokens) + byEmitting.At(emitting * tokensPerSequence);
 
     public CallTime Exchange(double tokens) => exchange.At(tokens);
 
@@ -36,7 +36,7 @@ internal sealed class StepParts(
         CallTime sum = default;
         foreach (Func<double, double, CallTime> mixer in decodeMixers)
         {
-            sum = Sum(sum, mixer(sequences, context));
+            sum += mixer(sequences, context);
         }
 
         return sum;
@@ -48,12 +48,9 @@ internal sealed class StepParts(
         CallTime sum = default;
         foreach (Func<double, double, double, CallTime> mixer in prefillMixers)
         {
-            sum = Sum(sum, mixer(prompts, tokensOfEach, prefix));
+            sum += mixer(prompts, tokensOfEach, prefix);
         }
 
         return sum;
     }
-
-    private static CallTime Sum(in CallTime a, in CallTime b) =>
-        new(a.FloorSeconds + b.FloorSeconds, a.ComputeSeconds + b.ComputeSeconds, a.MemorySeconds + b.MemorySeconds);
 }

@@ -14,8 +14,8 @@ namespace Millwright.Serving;
 public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, EngineCalibration> calibrationOf) : IServingPredictor
 {
     /// <summary>
-    /// Requests in flight over those asked for, mean over a closed loop of ten rounds with its start and end. Source: rows of shared measurements
-    /// obey Little's law at 0.98 (5th to 95th percentile 0.89 to 1.00).
+    /// Requests in flight over those asked for, mean over a closed loop of ten rounds with its start and end. Source: the closed loops of
+    /// InferenceX obey Little's law at 0.98 (5th to 95th percentile 0.89 to 1.00).
     /// </summary>
     private const double ClosedLoopUse = 0.98;
 
@@ -24,18 +24,6 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
     private readonly ConcurrentDictionary<(string System, EngineFamily Engine), OperatorTimes?> _times = new();
     private readonly ConcurrentDictionary<Key, StepModel> _models = new();
-
-    /// <summary>A predictor with other calibrations that shares what another has compiled.</summary>
-    /// <param name="other">The other.</param>
-    /// <param name="calibrationOf">The calibration for a run.</param>
-    public ServingPredictor(ServingPredictor other, Func<ServingCase, EngineCalibration> calibrationOf)
-        : this(other.Library, calibrationOf)
-    {
-        _times = other._times;
-        _models = other._models;
-    }
-
-    private OperatorLibrary Library => library;
 
     /// <summary>A predictor with one calibration for all runs.</summary>
     /// <param name="library">Measured operator grids.</param>
@@ -71,17 +59,6 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             { Layout: { } layout } => PredictTogether(run, layout, times, remarks, out reason),
             _ => PredictBest(run, times, remarks, out reason),
         };
-    }
-
-    /// <summary>The compiled step of a run with one layout; kept, so that like runs share it.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="layout">The layout.</param>
-    /// <param name="reason">Why there is none, in words; empty on success.</param>
-    /// <returns>The step without the factors of its engine, or null.</returns>
-    public StepModel? StepOf(ServingCase run, ParallelLayout layout, out string reason)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        return TimesOf(run, out reason) is { } times ? StepOf(run, layout, times, [], out reason) : null;
     }
 
     /// <summary>Time per output token, s, and output tokens per chip and second of a closed loop, as a function of the factors of the engine; null when the
@@ -127,16 +104,8 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
     private ServingEstimate? PredictTogether(ServingCase run, ParallelLayout layout, OperatorTimes times, List<string> remarks, out string reason)
     {
-        if (StepOf(run, layout, times, remarks, out reason) is not { } step)
+        if (ReplicaOf(run, layout, times, remarks, out double most, out reason) is not { } replica)
         {
-            return null;
-        }
-
-        MeanReplica replica = new(step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
-        double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
-        if (most < 1)
-        {
-            reason = DoesNotFit(run, step);
             return null;
         }
 
@@ -152,7 +121,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             ? replica.RateOfQueue(requests / run.Replicas, state)
             : replica.RateOf(state) * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
 
-        double watts = Watts(times, run, step, state.Batch, state.TurnSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
+        double watts = Watts(times, run, replica, state);
         return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, watts, remarks);
     }
 
@@ -180,6 +149,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             _ => mean.At(mean.MostPerWorker),
         };
         MeanPoolsState full = mean.At(mean.MostPerWorker);
+
         // prefill replicas work their share of the time and wait the rest; decode replicas always work
         double prefilling = pools.PrefillWorkers * pools.PrefillLayout.Chips;
         double prompts = Math.Max(1, Math.Min(run.Lengths.UncachedInputTokens, run.Engine.MaxBatchedTokens));
@@ -226,16 +196,8 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
     private ServingEstimate? BestOf(ServingCase run, ParallelLayout layout, OperatorTimes times, out string reason)
     {
-        if (StepOf(run, layout, times, [], out reason) is not { } step)
+        if (ReplicaOf(run, layout, times, [], out double most, out reason) is not { } replica)
         {
-            return null;
-        }
-
-        MeanReplica replica = new(step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
-        double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
-        if (most < 1)
-        {
-            reason = DoesNotFit(run, step);
             return null;
         }
 
@@ -261,10 +223,30 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         }
 
         double served = replica.RateOf(state);
-        double watts = Watts(times, run, step, state.Batch, state.TurnSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
+        double watts = Watts(times, run, replica, state);
         return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, served * run.Replicas, watts, []);
 
         bool Meets(MeanStep trial) => trial.StepSeconds / Accepted(run) <= perToken && trial.FirstTokenSeconds <= firstToken;
+    }
+
+    // the replica of a run on a layout, and the most sequences that it holds
+    private MeanReplica? ReplicaOf(ServingCase run, ParallelLayout layout, OperatorTimes times, List<string> remarks, out double most, out string reason)
+    {
+        most = 0;
+        if (StepOf(run, layout, times, remarks, out reason) is not { } step)
+        {
+            return null;
+        }
+
+        MeanReplica replica = new(step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)), run.Lengths, run.Speculation);
+        most = Math.Min(replica.MostByMemory, replica.MostByEngine);
+        if (most >= 1)
+        {
+            return replica;
+        }
+
+        reason = DoesNotFit(run, step);
+        return null;
     }
 
     private static IEnumerable<ParallelLayout> Layouts(ServingCase run, int chips)
@@ -310,6 +292,9 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
     private static double Accepted(ServingCase run) => 1 + (run.Speculation?.AcceptedTokens ?? 0);
 
+    private static double Watts(OperatorTimes times, ServingCase run, MeanReplica replica, in MeanStep state) => Watts(
+        times, run, replica.Step, state.Batch, state.TurnSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
+
     // the mean step: decoding sequences, and the prompt tokens that come with them
     private static double Watts(OperatorTimes times, ServingCase run, StepModel step, double batch, double seconds, double promptTokens)
     {
@@ -345,7 +330,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             new Key(run.Model.Id, run.System.Id, layout, run.Precision, run.Engine, run.Speculation?.DraftTokens ?? 0),
             key => StepModel.Compile(deployment, times, new EngineFactors(), key.DraftTokens));
         double one = step.SequenceBytes(run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens);
-        if (step.Memory.CachePoolBytes < one && run.Engine.MemoryFraction < MostMemoryFraction && run.Layout is not null | run.Pools is not null)
+        if (step.Memory.CachePoolBytes < one && run.Engine.MemoryFraction < MostMemoryFraction && (run.Layout is not null || run.Pools is not null))
         {
             // a run that took place had room: its memory share was set higher than the default
             remarks.Add(string.Create(CultureInfo.InvariantCulture, $"memory share of {MostMemoryFraction:0.00} assumed, since the engine's default leaves no room"));
