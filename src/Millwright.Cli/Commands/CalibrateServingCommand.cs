@@ -67,7 +67,7 @@ internal static class CalibrateServingCommand
     {
         if (fit.Unphysical is { Count: > 0 } rows)
         {
-            yield return $"Not fitted, since they are faster than physics allows on what they state: {string.Join(", ", rows.Take(20).Select(static row => row.Run.Id))}{(rows.Count > 20 ? $" and {rows.Count - 20} more" : "")}.";
+            yield return $"Not fitted, since they took less than {100 * ServingFit.LeastPart:0} % of the measured times of their kernels: {string.Join(", ", rows.Take(20).Select(static row => row.Run.Id))}{(rows.Count > 20 ? $" and {rows.Count - 20} more" : "")}.";
         }
 
         if (fit.Impossible is { Count: > 0 } impossible)

@@ -29,8 +29,7 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
         Dictionary<string, EngineCalibration> byRun = [];
         for (int i = 0; i < calibrations.Length; i++)
         {
-            EngineCalibration c = calibrations[i];
-            byRun[fit.Runs[i].Run.Id] = new EngineCalibration(c.Source, c.Rows, c.Models, c.Systems, shipped.Bands, c.Parameters, c.Observations);
+            byRun[fit.Runs[i].Run.Id] = calibrations[i];
         }
 
         return new DefaultPredictor(

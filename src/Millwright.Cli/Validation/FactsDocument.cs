@@ -1,5 +1,5 @@
 using System.Globalization;
-using Millwright.Catalog;
+using Millwright.Chips;
 using Millwright.Cli.Output;
 using Millwright.Numerics;
 
@@ -23,7 +23,7 @@ internal static class FactsDocument
                 $"{holds} of {report.Checks.Count} checks against outside figures hold.",
                 "A formula check proves that one formula of ours gives a published result from published inputs. A chain check sets the whole planner to the inputs of a study and ends where the study ends: it proves that nothing is dropped or counted twice, not that the study is right. Only an independent check compares our own inputs and method with a figure that went into neither.",
             ],
-            [Checks(report.Checks), Returns(report.Returns), Serving(report.Serving), Curves(report.Curves), Models(report.Models), Tuned()],
+            [Checks(report.Checks), Returns(report.Returns), Serving(report.Serving), Grids(report.Grids), Models(report.Models), Tuned()],
             [
                 ReturnFacts.Finding(report.Returns),
                 "The all-in power of a GPU at the meter, built up from the greatest power of its system, lies above what SemiAnalysis states for both systems: the disagreement stands in the table and is not tuned away.",
@@ -83,7 +83,7 @@ internal static class FactsDocument
 
     private static DocumentTable Serving(IReadOnlyList<ServingErrors> errors) => new(
         "serving",
-        "Predicted output tokens per chip and second against measured ones that no fit saw, computed here",
+        "Predicted output tokens per chip and second against measured ones, computed here: the shipped fit may have seen them, docs/accuracy-serving.md has errors of runs that it had not",
         [
             new("points", "measured points"), new("count", "number", true), new("median", "median error", true), new("mean", "mean error", true),
             new("ninetieth", "90th percentile", true), new("bias", "median with its sign", true),
@@ -95,18 +95,20 @@ internal static class FactsDocument
             ]),
         ]);
 
-    private static DocumentTable Curves(IReadOnlyList<OperatorCurve> curves) => new(
-        "curves",
-        "Operator times: mean error of each fitted curve on the half of the measurements that its fit did not see",
-        [new("operator", "operator"), new("count", "curves", true), new("median", "median curve", true), new("worst", "worst curve", true), new("worst_curve", "which")],
+    private static DocumentTable Grids(IReadOnlyCollection<OperatorGrid> grids) => new(
+        "grids",
+        "Operator times and power: mean error of each shipped grid on whole measured shapes that its fit did not see",
+        [new("operator", "operator"), new("count", "grids", true), new("median", "median grid", true), new("worst", "worst grid", true), new("worst_grid", "which")],
         [
-            .. curves.GroupBy(static c => c.Operator).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static group =>
+            .. grids.GroupBy(static grid => grid.Operator).OrderBy(static group => group.Key, StringComparer.Ordinal).Select(static group =>
             {
-                double[] errors = [.. group.Select(static c => c.ErrorMape).Order()];
-                OperatorCurve worst = group.MaxBy(static c => c.ErrorMape)!;
+                double[] errors = [.. group.Select(static grid => grid.HeldOutMeanError).Order()];
+                OperatorGrid worst = group.OrderBy(static grid => grid.SystemId, StringComparer.Ordinal).ThenBy(static grid => grid.Engine).ThenBy(static grid => grid.Precision)
+                    .MaxBy(static grid => grid.HeldOutMeanError)!;
                 return (IReadOnlyList<DocumentCell>)
                 [
-                    group.Key, new(Format(errors.Length, "0"), errors.Length), Percent(Percentiles.OfSorted(errors, 0.5)), Percent(worst.ErrorMape), worst.Id,
+                    group.Key, new(Format(errors.Length, "0"), errors.Length), Percent(Percentiles.OfSorted(errors, 0.5)), Percent(worst.HeldOutMeanError),
+                    $"{worst.SystemId}, {worst.Engine}, {worst.Precision}",
                 ];
             }),
         ]);
@@ -131,10 +133,10 @@ internal static class FactsDocument
         "What was tuned on what",
         [new("part", "part"), new("tuned", "tuned on"), new("judged", "judged on")],
         [
-            ["operator times of a chip", "half of the operator tables of AIConfigurator (TensorRT-LLM, vLLM, SGLang on A100 to GB300)", "the other half (table of the curves above)"],
-            ["throughput of a replica", "nothing: the operator times, added up", "closed-loop serving measurements (InferenceX and AIConfigurator's sample), seen by no fit"],
-            ["range of the throughput", "the 90th percentile of those same serving measurements", "not judged: it is a description of that error, not a prediction"],
-            ["chips that nobody measured, Vera Rubin among them", "curves of the nearest measured chip; wider ranges by assumption", "runs of MI355X with borrowed curves, by whole chip left out (docs/accuracy-serving.md); Vera Rubin: nothing yet"],
+            ["operator times of a chip", "the operator tables of AIConfigurator (TensorRT-LLM, vLLM, SGLang on A100 to GB300)", "whole shapes left out of the fit (table of the grids above)"],
+            ["time of a step of an engine", "closed-loop serving measurements (InferenceX and AIConfigurator's sample): overheads and factors of three engines", "the same measurements, whole configurations, models and chips left out (docs/accuracy-serving.md)"],
+            ["range of the throughput", "errors of held-out groups of those measurements; more by assumption where a chip was never measured", "coverage of each group by the band of all others (docs/accuracy-serving.md)"],
+            ["chips that nobody measured, Vera Rubin among them", "grids of the nearest measured chip; wider ranges by assumption", "runs of MI355X with borrowed grids, by whole chip left out (docs/accuracy-serving.md); Vera Rubin: nothing yet"],
             ["studies of a gigawatt (presets)", "set to the inputs of each study", "the end figure of that study: arithmetic, not prediction"],
             ["capital cost and rent of the default gigawatt", "nothing: prices and rules of the catalog, each with its source", "outside figures beside every plan; more than 2x off is marked"],
             ["returns", "nothing", "ranges of a model made by hand (information); reference cases of the formulas"],

@@ -1,4 +1,5 @@
 using Millwright.Catalog;
+using Millwright.Chips;
 using Millwright.Planning;
 using Millwright.Scenarios;
 
@@ -9,13 +10,13 @@ namespace Millwright.Cli.Validation;
 /// <param name="Returns">Returns of the default gigawatt, as it ships and with one input changed.</param>
 /// <param name="Models">Parameter counts, the greatest deviation first.</param>
 /// <param name="Serving">Errors of the predicted throughput by group.</param>
-/// <param name="Curves">The fitted curves of the catalog, each with its error on measurements that the fit did not see.</param>
+/// <param name="Grids">The operator grids that ship, each with its error on measured shapes that the fit did not see.</param>
 internal sealed record FactsReport(
     IReadOnlyList<FactCheck> Checks,
     IReadOnlyList<ReturnCase> Returns,
     IReadOnlyList<ModelCount> Models,
     IReadOnlyList<ServingErrors> Serving,
-    IReadOnlyList<OperatorCurve> Curves)
+    IReadOnlyCollection<OperatorGrid> Grids)
 {
     /// <summary>Runs the product against all of them.</summary>
     /// <param name="catalog">The shipped catalog.</param>
@@ -25,7 +26,7 @@ internal sealed record FactsReport(
         ReturnFacts.Run(catalog, preset),
         ModelFacts.Run(catalog),
         ServingFacts.Errors(ServingFacts.Run(catalog)),
-        catalog.OperatorCurves);
+        ShippedOperators.Load().Grids);
 
     /// <summary>A scenario as it shipped, whatever lies on the disk.</summary>
     /// <param name="name">Its name, such as "gb200-epoch".</param>

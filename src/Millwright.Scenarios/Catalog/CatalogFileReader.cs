@@ -9,7 +9,7 @@ namespace Millwright.Scenarios.CatalogFiles;
 internal sealed class CatalogFileReader(CatalogData baseCatalog)
 {
     private static readonly string[] Sections =
-        ["collection", "figures", "systems", "network_parts", "prices", "models", "token_prices", "locations", "claims", "length_histograms", "operator_curves"];
+        ["collection", "figures", "systems", "network_parts", "prices", "models", "token_prices", "locations", "claims", "length_histograms"];
 
     private static readonly SourceKind s_kind = SourceKind.Catalog(Sections);
 
@@ -22,7 +22,6 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
     private readonly RowSet<LocationRecord> _locations = new("location", baseCatalog.Locations, l => l.Id);
     private readonly RowSet<ClaimRecord> _claims = new("claim", baseCatalog.Claims, c => c.Id);
     private readonly RowSet<LengthHistogram> _histograms = new("length histogram", baseCatalog.LengthHistograms, h => h.Id);
-    private readonly RowSet<OperatorCurve> _curves = new("operator curve", baseCatalog.OperatorCurves, c => c.Id);
     private readonly List<CatalogReference> _references = [];
 
     /// <summary>Reads one file.</summary>
@@ -41,7 +40,6 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
         Add(top, "locations", _locations, n => CatalogRowReaders.Location(n, _references));
         Add(top, "claims", _claims, n => CatalogClaimReader.Claim(n, _references));
         Add(top, "length_histograms", _histograms, n => CatalogRowReaders.Histogram(n));
-        Add(top, "operator_curves", _curves, n => CatalogRowReaders.Curve(n, _references));
     }
 
     /// <summary>The merged catalog.</summary>
@@ -61,7 +59,6 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
             Locations = _locations.Rows,
             Claims = _claims.Rows,
             LengthHistograms = _histograms.Rows,
-            OperatorCurves = _curves.Rows,
         }.WithComputedHash();
         foreach (CatalogReference reference in _references)
         {
@@ -83,7 +80,6 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
         string section = name switch
         {
             "lengths" => "length_histograms",
-            "operator-curves" => "operator_curves",
             _ => throw root.Wrong($"the file begins with a list; {s_kind.Content}"),
         };
         YamlScalar key = new(list.File, list.Line, list.Column, section, IsPlain: true);

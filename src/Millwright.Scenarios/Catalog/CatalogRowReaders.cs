@@ -59,12 +59,6 @@ internal static class CatalogRowReaders
     private static readonly string[] HistogramKeys =
         ["id", "name", "input_tokens", "output_tokens", "cached_share", "peak_to_mean", "source", "licence", "note"];
 
-    private static readonly string[] CurveKeys =
-    [
-        "id", "system_id", "engine", "operator", "precision", "floor_seconds", "compute_efficiency", "memory_efficiency", "exponent", "error_mape", "error_p90",
-        "source",
-    ];
-
     /// <summary>A figure.</summary>
     /// <param name="node">The row.</param>
     /// <param name="collection">Collection where the row names none.</param>
@@ -323,30 +317,6 @@ internal static class CatalogRowReaders
             row.Required("source"),
             row.Text("licence"),
             row.Text("note"));
-    }
-
-    /// <summary>A measured operator curve.</summary>
-    /// <param name="node">The row.</param>
-    /// <param name="references">Takes the system named, to be checked when all files are read.</param>
-    /// <returns>The curve.</returns>
-    public static OperatorCurve Curve(YamlNode node, ICollection<CatalogReference> references)
-    {
-        var row = new CatalogRow("operator curve", node, CurveKeys);
-        string system = row.Required("system_id");
-        references.Add(new CatalogReference(row.Find("system_id")!, ReferenceKind.System, system));
-        return new OperatorCurve(
-            row.Required("id"),
-            system,
-            row.Required("engine"),
-            row.Required("operator"),
-            row.Required("precision"),
-            row.RequiredNumber("floor_seconds"),
-            row.RequiredNumber("compute_efficiency"),
-            row.RequiredNumber("memory_efficiency"),
-            row.RequiredNumber("exponent"),
-            row.RequiredNumber("error_mape"),
-            row.RequiredNumber("error_p90"),
-            row.Required("source"));
     }
 
     private static void AddParts(CatalogRow row, string key, Inclusion inclusion, Dictionary<string, Inclusion> parts)

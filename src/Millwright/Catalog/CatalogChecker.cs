@@ -42,7 +42,6 @@ public static class CatalogChecker
             .. catalog.Models.Select(m => ("model " + m.Id, m.Source)),
             .. catalog.TokenPrices.Select(p => ("token price " + p.Id, p.Source)),
             .. catalog.LengthHistograms.Select(h => ("length histogram " + h.Id, h.Source)),
-            .. catalog.OperatorCurves.Select(c => ("operator curve " + c.Id, c.Source)),
         ];
         foreach ((string subject, string source) in sources)
         {
@@ -141,11 +140,6 @@ public static class CatalogChecker
             Add(findings, "CAT006", "price " + price.Id, $"is of system \"{price.SystemId}\", which is not in the catalog");
         }
 
-        foreach (OperatorCurve curve in catalog.OperatorCurves.Where(c => catalog.FindSystem(c.SystemId) is null))
-        {
-            Add(findings, "CAT011", "operator curve " + curve.Id, $"is of system \"{curve.SystemId}\", which is not in the catalog");
-        }
-
         foreach (LocationRecord location in catalog.Locations)
         {
             string?[] rows = [location.ElectricityPrice, location.CarbonIntensity, location.GridWait, location.PropertyTax, location.SalesTax, location.IncomeTax];
@@ -180,7 +174,6 @@ public static class CatalogChecker
             .. catalog.Locations.Select(l => "location " + l.Id),
             .. catalog.Claims.Select(c => "claim " + c.Id),
             .. catalog.LengthHistograms.Select(h => "length histogram " + h.Id),
-            .. catalog.OperatorCurves.Select(c => "operator curve " + c.Id),
         ];
         foreach (IGrouping<string, string> id in ids.GroupBy(i => i, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {

@@ -20,7 +20,6 @@ public sealed class CatalogData
         Locations = [],
         Claims = [],
         LengthHistograms = [],
-        OperatorCurves = [],
     }.WithComputedHash();
 
     /// <summary>Hash of the content, 16 hexadecimal digits; outputs name it.</summary>
@@ -52,9 +51,6 @@ public sealed class CatalogData
 
     /// <summary>Request lengths from real traces.</summary>
     public required IReadOnlyList<LengthHistogram> LengthHistograms { get; init; }
-
-    /// <summary>Measured operator efficiencies.</summary>
-    public required IReadOnlyList<OperatorCurve> OperatorCurves { get; init; }
 
     /// <summary>The figure with this id, or null.</summary>
     /// <param name="id">Id of the row, or "collection/id"; a few ids, such as "R1", stand in several collections and need the second form.</param>
@@ -96,11 +92,6 @@ public sealed class CatalogData
     /// <returns>The histogram, or null when there is none.</returns>
     public LengthHistogram? FindLengths(string id) => LengthHistograms.FirstOrDefault(l => l.Id == id);
 
-    /// <summary>The operator curves measured on one system.</summary>
-    /// <param name="systemId">Catalog id of the system.</param>
-    /// <returns>The curves, in catalog order; empty when nothing was measured.</returns>
-    public IEnumerable<OperatorCurve> CurvesOf(string systemId) => OperatorCurves.Where(c => c.SystemId == systemId);
-
     /// <summary>The same content with its hash computed anew.</summary>
     /// <returns>A catalog whose <see cref="Hash"/> fits its content; the order of rows does not matter.</returns>
     public CatalogData WithComputedHash() => new()
@@ -115,7 +106,6 @@ public sealed class CatalogData
         Locations = Locations,
         Claims = Claims,
         LengthHistograms = LengthHistograms,
-        OperatorCurves = OperatorCurves,
     };
 
     // An id that several collections share maps to null: the caller must say which collection is meant.

@@ -45,7 +45,6 @@ internal ref struct CatalogPayloadReader
             Locations = reader.Rows(static (ref CatalogPayloadReader r) => r.Location()),
             Claims = reader.Rows(static (ref CatalogPayloadReader r) => r.Claim()),
             LengthHistograms = reader.Rows(static (ref CatalogPayloadReader r) => r.Histogram()),
-            OperatorCurves = reader.Rows(static (ref CatalogPayloadReader r) => r.Curve()),
         };
         return reader._rest.IsEmpty ? catalog : throw new InvalidDataException("compiled catalog has bytes after its last row");
     }
@@ -175,9 +174,6 @@ internal ref struct CatalogPayloadReader
     };
 
     private LengthHistogram Histogram() => new(Text(), Text(), Numbers(), Numbers(), Number(), Number(), Text(), Text(), Text());
-
-    private OperatorCurve Curve() => new(
-        Text(), Text(), Text(), Text(), Text(), Value(), Value(), Value(), Value(), Value(), Value(), Text());
 
     private PriceRange Range() => new(Number(), Number(), Number());
 

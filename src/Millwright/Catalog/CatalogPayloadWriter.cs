@@ -40,7 +40,6 @@ internal sealed class CatalogPayloadWriter
         Locations = Sorted(catalog.Locations, l => l.Id),
         Claims = Sorted(catalog.Claims, c => c.Id),
         LengthHistograms = Sorted(catalog.LengthHistograms, h => h.Id),
-        OperatorCurves = Sorted(catalog.OperatorCurves, c => c.Id),
     });
 
     private static T[] Sorted<T>(IReadOnlyList<T> rows, Func<T, string> id) => [.. rows.OrderBy(id, StringComparer.Ordinal)];
@@ -56,7 +55,6 @@ internal sealed class CatalogPayloadWriter
         Rows(catalog.Locations, WriteLocation);
         Rows(catalog.Claims, WriteClaim);
         Rows(catalog.LengthHistograms, WriteHistogram);
-        Rows(catalog.OperatorCurves, WriteCurve);
     }
 
     private void Rows<T>(IReadOnlyList<T> rows, Action<T> write)
@@ -269,22 +267,6 @@ internal sealed class CatalogPayloadWriter
         Text(h.Source);
         Text(h.Licence);
         Text(h.Note);
-    }
-
-    private void WriteCurve(OperatorCurve c)
-    {
-        Text(c.Id);
-        Text(c.SystemId);
-        Text(c.Engine);
-        Text(c.Operator);
-        Text(c.Precision);
-        Number(c.FloorSeconds);
-        Number(c.ComputeEfficiency);
-        Number(c.MemoryEfficiency);
-        Number(c.Exponent);
-        Number(c.ErrorMape);
-        Number(c.ErrorP90);
-        Text(c.Source);
     }
 
     private void Range(PriceRange range)

@@ -329,30 +329,3 @@ public sealed record LengthHistogram(
     string Source,
     string Licence,
     string Note);
-
-/// <summary>Measured efficiency of one kind of operator on one chip: the parameters of a fitted curve.</summary>
-/// <param name="Id">Unique id, such as "gb300/trtllm/gemm/nvfp4".</param>
-/// <param name="SystemId">Catalog id of the system measured.</param>
-/// <param name="Engine">Engine and version.</param>
-/// <param name="Operator">"gemm", "prefill-attention", "decode-attention", "all-reduce" and so on.</param>
-/// <param name="Precision">Precision of the operands.</param>
-/// <param name="FloorSeconds">Least time of one call, s.</param>
-/// <param name="ComputeEfficiency">Share of the peak reached.</param>
-/// <param name="MemoryEfficiency">Share of the memory (or link) bandwidth reached.</param>
-/// <param name="Exponent">Exponent p of the p-norm that joins compute and memory time.</param>
-/// <param name="ErrorMape">Mean absolute percentage error of the fit on rows left out, as a fraction.</param>
-/// <param name="ErrorP90">90th percentile of the absolute error, as a fraction.</param>
-/// <param name="Source">Source.</param>
-public sealed record OperatorCurve(
-    string Id,
-    string SystemId,
-    string Engine,
-    string Operator,
-    string Precision,
-    double FloorSeconds,
-    double ComputeEfficiency,
-    double MemoryEfficiency,
-    double Exponent,
-    double ErrorMape,
-    double ErrorP90,
-    string Source);

@@ -114,6 +114,25 @@ public sealed class EngineCalibration
     /// <returns>The band; without a calibration that of a factor of two either way.</returns>
     public ErrorBand BandOf(PredictionKind kind) => Bands.TryGetValue(kind, out ErrorBand band) ? band : new ErrorBand(0.5, 2);
 
+    /// <summary>The band of a prediction: that of its kind; on a chip that the fit has not seen and whose operators are borrowed, as much wider as borrowing
+    /// adds.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="systemId">The system.</param>
+    /// <param name="borrowedError">What borrowed operator times add, as a fraction: <see cref="Chips.OperatorClock.BorrowedError"/>.</param>
+    /// <returns>The band.</returns>
+    public ErrorBand BandOf(string modelId, string systemId, double borrowedError)
+    {
+        PredictionKind kind = KindOf(modelId, systemId);
+        ErrorBand band = BandOf(kind);
+        return kind == PredictionKind.ChipNeverSeen ? new ErrorBand(band.Low / (1 + borrowedError), band.High * (1 + borrowedError)) : band;
+    }
+
+    /// <summary>The same factors with other bands.</summary>
+    /// <param name="bands">Band of each kind of prediction.</param>
+    /// <returns>The calibration.</returns>
+    public EngineCalibration With(IReadOnlyDictionary<PredictionKind, ErrorBand> bands) =>
+        new(Source, Rows, Models, Systems, bands, Parameters, Observations);
+
     /// <summary>Reads a calibration.</summary>
     /// <param name="json">The text that <see cref="ToJson"/> writes.</param>
     /// <returns>The calibration.</returns>

@@ -48,8 +48,8 @@ public sealed class ServingFit
     private static readonly double[] s_engineDeviations = [1, 1, 0.4, 0.2, 0.25, 0.25, 0.25, 0.4, 0.4, 0.2];
     private const int ConfigurationFolds = 5;
 
-    // a run in less than this part of its operators' measured times, with no host at all, is not the run that it says it is
-    private const double LeastPart = 0.3;
+    /// <summary>Least time of a run over the measured times of its kernels.</summary>
+    public const double LeastPart = 0.3;
 
     private readonly Row[] _rows;
     private readonly ConcurrentDictionary<string, EngineFactorsRow[]> _trained = new();
@@ -91,7 +91,7 @@ public sealed class ServingFit
     /// <summary>Runs whose model does not fit on the chips that they state: reported, not fitted.</summary>
     public IReadOnlyList<MeasuredRun> Impossible { get; }
 
-    /// <summary>Runs faster than their operators could be at their ideal times: reported, not fitted.</summary>
+    /// <summary>Runs in less than a stated part of their kernels' measured times, which no engine explains: reported, not fitted.</summary>
     public IReadOnlyList<MeasuredRun> Unphysical => [.. _rows.Where(row => !row.IsPhysical).Select(row => row.Measured)];
 
     /// <summary>Fits all runs, and sets the bands by what it held out.</summary>
@@ -107,26 +107,47 @@ public sealed class ServingFit
         {
             HoldOut kind = kinds[i];
             double from = i;
-            heldOut[kind] = CrossValidate(kind, new Part(progress, from / (kinds.Length + 0.3), 1 / (kinds.Length + 0.3)), cancellationToken);
+            heldOut[kind] = Predict(TrainFolds(kind, new Part(progress, from / (kinds.Length + 0.3), 1 / (kinds.Length + 0.3)), cancellationToken));
         }
 
         Dictionary<PredictionKind, ErrorBand> bands = new()
         {
-            [PredictionKind.Measured] = BandOf(heldOut[HoldOut.Configuration]),
-            [PredictionKind.ModelNeverSeen] = BandOf(heldOut[HoldOut.Model]),
-            [PredictionKind.ChipNeverSeen] = BandOf(heldOut[HoldOut.Chip]),
+            [PredictionKind.Measured] = BandOf(MiddlesOf(heldOut[HoldOut.Configuration]).Values),
+            [PredictionKind.ModelNeverSeen] = BandOf(MiddlesOf(heldOut[HoldOut.Model]).Values),
+            [PredictionKind.ChipNeverSeen] = BandOf(MiddlesOf(heldOut[HoldOut.Chip]).Values),
         };
         EngineCalibration all = Train(_rows);
         progress?.Report(1);
-        return (new EngineCalibration(_source, all.Rows, all.Models, all.Systems, bands, all.Parameters, all.Observations), heldOut);
+        return (all.With(bands), heldOut);
     }
 
-    /// <summary>For each run a calibration that has not seen its configuration, model or chip.</summary>
+    /// <summary>For each run a calibration that has not seen its configuration, model or chip, with the band that all other groups make: neither factors nor
+    /// band know the run.</summary>
     /// <param name="kind">What is held out.</param>
     /// <param name="progress">Share of the work that is done.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>Calibrations, in the order of <see cref="Runs"/>; runs of one fold share theirs.</returns>
+    /// <returns>Calibrations, in the order of <see cref="Runs"/>.</returns>
     public EngineCalibration[] HoldEachOut(HoldOut kind, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        EngineCalibration[] calibrations = TrainFolds(kind, progress, cancellationToken);
+        Dictionary<(string, string, bool), double> middles = MiddlesOf(Predict(calibrations));
+        Dictionary<((string, string, bool) Group, EngineCalibration Trained), EngineCalibration> banded = [];
+        for (int i = 0; i < calibrations.Length; i++)
+        {
+            ((string, string, bool) Group, EngineCalibration Trained) key = (_rows[i].Group, calibrations[i]);
+            if (!banded.TryGetValue(key, out EngineCalibration? own))
+            {
+                ErrorBand band = BandOf(middles.Where(pair => pair.Key != key.Group).Select(pair => pair.Value));
+                banded.Add(key, own = key.Trained.With(Enum.GetValues<PredictionKind>().ToDictionary(each => each, _ => band)));
+            }
+
+            calibrations[i] = own;
+        }
+
+        return calibrations;
+    }
+
+    private EngineCalibration[] TrainFolds(HoldOut kind, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         string[] keys = [.. _rows.Select(row => row.KeyOf(kind))];
         string[] distinct = [.. keys.Distinct().Order(StringComparer.Ordinal)];
@@ -151,11 +172,8 @@ public sealed class ServingFit
         return calibrations;
     }
 
-    private double[] CrossValidate(HoldOut kind, IProgress<double> progress, CancellationToken cancellationToken)
-    {
-        EngineCalibration[] calibrations = HoldEachOut(kind, progress, cancellationToken);
-        return [.. _rows.Select((row, i) => row.Seconds(calibrations[i].FactorsOf(row.Engine, row.SystemId)))];
-    }
+    private double[] Predict(EngineCalibration[] calibrations) =>
+        [.. _rows.Select((row, i) => row.Seconds(calibrations[i].FactorsOf(row.Engine, row.SystemId)))];
 
     // no number belongs to two engines, so that each is fitted alone
     private EngineCalibration Train(IReadOnlyList<Row> given)
@@ -248,16 +266,15 @@ public sealed class ServingFit
     private static EngineFactors PairOf(double[] x, int at) =>
         new(Dense: Math.Exp(x[at]), Experts: Math.Exp(x[at + 1]), Prefill: Math.Exp(x[at + 2]));
 
-    // of groups: what a model on a chip under an engine is off by, in the middle of its curve
-    private ErrorBand BandOf(double[] heldOutSeconds)
+    // what a model on a chip is off by, together or apart, in the middle of its curves: measured over predicted
+    private Dictionary<(string, string, bool), double> MiddlesOf(double[] heldOutSeconds) => _rows
+        .Select((row, i) => (row.Group, Ratio: row.Measured.TimePerOutputTokenSeconds / heldOutSeconds[i]))
+        .GroupBy(pair => pair.Group)
+        .ToDictionary(group => group.Key, group => Percentiles.OfSorted([.. group.Select(pair => pair.Ratio).Order()], 0.5));
+
+    private static ErrorBand BandOf(IEnumerable<double> middles)
     {
-        double[] ratios =
-        [
-            .. _rows.Select((row, i) => (row.Group, Ratio: row.Measured.TimePerOutputTokenSeconds / heldOutSeconds[i]))
-                .GroupBy(pair => pair.Group)
-                .Select(group => Percentiles.OfSorted([.. group.Select(pair => pair.Ratio).Order()], 0.5))
-                .Order(),
-        ];
+        double[] ratios = [.. middles.Order()];
         return ratios.Length == 0 ? new ErrorBand(0.5, 2) : new ErrorBand(Percentiles.OfSorted(ratios, 0.1), Percentiles.OfSorted(ratios, 0.9));
     }
 

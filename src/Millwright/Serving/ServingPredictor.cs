@@ -122,7 +122,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             : replica.RateOf(state) * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
 
         double watts = Watts(times, run, replica, state);
-        return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, watts, remarks);
+        return Estimate(run, times, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, watts, remarks);
     }
 
     private ServingEstimate? PredictApart(ServingCase run, SplitPools pools, OperatorTimes times, List<string> remarks, out string reason)
@@ -159,7 +159,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         double watts = (prefilling * prefillWatts + (pools.Chips - prefilling) * decodeWatts) / pools.Chips;
         double served = state.RequestsPerSecond * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
         return Estimate(
-            run, pools.DecodeLayout, pools.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, full.RequestsPerSecond, watts, remarks);
+            run, times, pools.DecodeLayout, pools.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, full.RequestsPerSecond, watts, remarks);
     }
 
     // the layout of a run that does not tell its own: the one with the most output on its chips within the limits
@@ -224,7 +224,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
         double served = replica.RateOf(state);
         double watts = Watts(times, run, replica, state);
-        return Estimate(run, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, served * run.Replicas, watts, []);
+        return Estimate(run, times, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, served * run.Replicas, watts, []);
 
         bool Meets(MeanStep trial) => trial.StepSeconds / Accepted(run) <= perToken && trial.FirstTokenSeconds <= firstToken;
     }
@@ -268,10 +268,10 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
     }
 
     private ServingEstimate Estimate(
-        ServingCase run, ParallelLayout layout, int chips, double perToken, double firstToken, double requests, double mostRequests, double watts, List<string> remarks)
+        ServingCase run, OperatorTimes times, ParallelLayout layout, int chips, double perToken, double firstToken, double requests, double mostRequests, double watts, List<string> remarks)
     {
         EngineCalibration calibration = calibrationOf(run);
-        ErrorBand band = calibration.BandOf(calibration.KindOf(run.Model.Id, run.System.Id));
+        ErrorBand band = calibration.BandOf(run.Model.Id, run.System.Id, times.Clock.BorrowedError);
         double output = requests * run.Lengths.MeanOutputTokens / chips;
         return new ServingEstimate(
             perToken,

@@ -115,7 +115,6 @@ public sealed class ClaimBookTests
             Locations = empty.Locations,
             Claims = empty.Claims,
             LengthHistograms = empty.LengthHistograms,
-            OperatorCurves = empty.OperatorCurves,
         };
     }
 }

@@ -14,7 +14,6 @@ public sealed class CatalogBinaryTests
         Assert.Equal(Text(catalog), Text(read));
         Assert.NotEmpty(read.Claims);
         Assert.NotEmpty(read.LengthHistograms);
-        Assert.NotEmpty(read.OperatorCurves);
     }
 
     [Fact]
@@ -85,7 +84,6 @@ public sealed class CatalogBinaryTests
             Locations = empty.Locations,
             Claims = empty.Claims,
             LengthHistograms = empty.LengthHistograms,
-            OperatorCurves = empty.OperatorCurves,
         };
         Assert.Throws<ArgumentException>(() => Bytes(stale));
     }
@@ -105,8 +103,7 @@ public sealed class CatalogBinaryTests
     {
         using CatalogDirectory directory = new CatalogDirectory()
             .With("claims.yaml", ClaimRowTests.Whole)
-            .With("lengths.yaml", "- { id: l, name: L, input_tokens: [1, 2.5], output_tokens: [3, 4], peak_to_mean: 1.5, source: s, licence: MIT }\n")
-            .With("operator-curves.yaml", "- { id: c, system_id: hgx-h100, engine: e, operator: gemm, precision: bf16, floor_seconds: 5e-06, compute_efficiency: 0.8, memory_efficiency: 0.7, exponent: 2, error_mape: 0.1, error_p90: 0.2, source: s }\n");
+            .With("lengths.yaml", "- { id: l, name: L, input_tokens: [1, 2.5], output_tokens: [3, 4], peak_to_mean: 1.5, source: s, licence: MIT }\n");
         return CatalogYaml.LoadDirectory(directory.Path, ShippedCatalog.Load());
     }
 

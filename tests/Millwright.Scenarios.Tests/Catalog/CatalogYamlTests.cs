@@ -70,20 +70,17 @@ public sealed class CatalogYamlTests
     }
 
     [Fact]
-    public void Lengths_and_operator_curves_may_be_bare_lists()
+    public void Lengths_may_be_a_bare_list()
     {
         CatalogData shipped = ShippedCatalog.Load();
         using CatalogDirectory directory = new CatalogDirectory()
-            .With("lengths.yaml", "- { id: l, name: L, input_tokens: [1, 2.5], output_tokens: [3, 4], cached_share: null, peak_to_mean: 1.5, source: s, licence: MIT }\n")
-            .With("operator-curves.yaml", "- { id: c, system_id: hgx-h100, engine: e, operator: gemm, precision: bf16, floor_seconds: 5e-06, compute_efficiency: 0.8, memory_efficiency: 0.7, exponent: 2, error_mape: 0.1, error_p90: 0.2, source: s }\n");
+            .With("lengths.yaml", "- { id: l, name: L, input_tokens: [1, 2.5], output_tokens: [3, 4], cached_share: null, peak_to_mean: 1.5, source: s, licence: MIT }\n");
 
         CatalogData merged = CatalogYaml.LoadDirectory(directory.Path, shipped);
 
         LengthHistogram lengths = merged.FindLengths("l")!;
         Assert.Equal([1, 2.5], lengths.InputTokens);
         Assert.Null(lengths.CachedShare);
-        OperatorCurve curve = Assert.Single(merged.CurvesOf("hgx-h100"), c => c.Id == "c");
-        Assert.Equal((5e-6, 0.8, 0.7, 2.0), (curve.FloorSeconds, curve.ComputeEfficiency, curve.MemoryEfficiency, curve.Exponent));
     }
 
     public static TheoryData<string, int, string[]> Malformed => new()

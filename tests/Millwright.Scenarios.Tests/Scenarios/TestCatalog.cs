@@ -24,7 +24,6 @@ internal static class TestCatalog
         Locations = [Place("texas"), Place("virginia"), Place("germany")],
         Claims = [],
         LengthHistograms = [Lengths("azure-2023-conv"), Lengths("servegen-deepseek-r1"), Lengths("mooncake-conversation"), Lengths("browser-agent"), Lengths("coding-agent")],
-        OperatorCurves = [],
     };
 
     private static SystemRecord System(string id, string kind = "rack") =>

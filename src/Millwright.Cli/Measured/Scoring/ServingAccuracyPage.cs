@@ -48,8 +48,8 @@ internal static class ServingAccuracyPage
             tables.Add(Seen(fit));
             ordered.Insert(0, "Closed loops without drafted tokens are fitted and predicted by fits that have not seen them. All other rows (published maxima, MLPerf, open loops, single points, drafted tokens) take no part "
                 + "in any fit; the shipped calibration predicts them, which has seen closed loops of some of their chips and models, whatever is left out.");
-            ordered.Insert(1, "The bands are those of the shipped calibration, set by errors of held-out groups of these rows.");
-            ordered.AddRange(Refused("Faster than physics allows on what they state, so not fitted, but scored", fit.Unphysical));
+            ordered.Insert(1, "The band of a group is made by the held-out errors of all other groups. How strongly the fit is shrunk, and what of an engine is modelled, was chosen while looking at errors of these rows, whole models left out: rows that were never here may do worse.");
+            ordered.AddRange(Refused($"In less than {100 * ServingFit.LeastPart:0} % of the measured times of their kernels, which no engine explains, so not fitted, but scored", fit.Unphysical));
             ordered.AddRange(Refused("Not fitted, since their model does not fit on the chips they state", fit.Impossible));
         }
 

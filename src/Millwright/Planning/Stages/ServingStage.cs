@@ -49,7 +49,7 @@ internal sealed class ServingStage
                 new(1 / (1 + band), 1, 1 + band),
                 "1",
                 Evidence.Derived,
-                "error of predictions of this kind on measurements that were held out, docs/accuracy.md",
+                "error of predictions of this kind on measurements that were held out, docs/accuracy-serving.md",
                 "",
                 null,
                 "serving-error",

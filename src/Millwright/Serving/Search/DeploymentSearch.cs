@@ -58,7 +58,7 @@ public sealed class DeploymentSearch(OperatorLibrary library, EngineCalibration 
                     break;
                 }
 
-                ErrorBand band = calibration.BandOf(calibration.KindOf(request.Model.Id, offer.System.Id));
+                ErrorBand band = calibration.BandOf(request.Model.Id, offer.System.Id, chip.BorrowedError);
                 SystemSearch search = new(chip, offer, request, band, threads);
                 if (search.Fault.Length > 0)
                 {
@@ -94,6 +94,6 @@ public sealed class DeploymentSearch(OperatorLibrary library, EngineCalibration 
         OperandPrecision cache = precision != OperandPrecision.Bf16 && chip.Peaks.Fp8FlopsPerSecond > 0 ? OperandPrecision.Fp8 : OperandPrecision.Bf16;
         CompiledDeployments compiled = CompiledDeployments.Make(
             model, chip, [new PrecisionPlan(dense, experts, cache)], SearchSpace.Plan.MostReplicaChips, SearchSpace.Plan, 0, threads);
-        return new WorkloadSearch(compiled, calibration.BandOf(calibration.KindOf(model.Id, system.Id)), precision);
+        return new WorkloadSearch(compiled, calibration.BandOf(model.Id, system.Id, chip.BorrowedError), precision);
     }
 }

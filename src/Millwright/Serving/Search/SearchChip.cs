@@ -34,6 +34,9 @@ internal sealed class SearchChip
 
     public NearestMeasuredSystem Lender => _times.Clock.Lender;
 
+    /// <summary>What borrowed operator times add to an error, as a fraction.</summary>
+    public double BorrowedError => _times.Clock.BorrowedError;
+
     /// <summary>
     /// A chip, whole or capped. Under a cap the clock falls until the dynamic power of full compute fits, and that power goes with the third power of the
     /// clock (f V^2 with V in proportion to f; an assumption): peak compute shrinks, memory and links do not, and no kernel draws more than the cap.
