@@ -69,7 +69,7 @@ internal sealed partial record RowEngine(EngineFamily Family, string Label, stri
 
     // Published runs follow recipes that capture batches up to their load: trtllm-bench up to the batch it tunes, InferenceX up to the requests in flight
     // (TensorRT-LLM examples/configs/database), AIConfigurator's generator up to the greatest batch. Only an unpublished run is left at the default.
-    private static bool CapturesItsLoad(ServingRow row) => row.Source.Length > 0 || row.IsMlperf || row.Scenario.Equals("max-throughput", StringComparison.OrdinalIgnoreCase);
+    private static bool CapturesItsLoad(ServingRow row) => row.Source.Length > 0 || row.IsMlperf || row.IsThroughputMaximum;
 
     private static string Plain(string version)
     {

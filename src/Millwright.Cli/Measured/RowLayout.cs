@@ -1,4 +1,5 @@
 using System.Numerics;
+using Millwright.Models;
 using Millwright.Performance;
 using Millwright.Serving;
 
@@ -17,8 +18,12 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
 
     private const int MostNarrowChips = 8;
 
+    // TensorRT-LLM docs/source/performance/perf-overview.md, "Running the Benchmark": models with experts run with --ep and enable_attention_dp: true (v1.0), and
+    // which these are (v1.2). The tables of v1.0 leave it out.
+    private static readonly string[] s_ranksInMaxima = ["deepseek", "gpt-oss", "qwen3", "llama-4-maverick"];
+
     /// <summary>The cut of a row, or why there is none.</summary>
-    public static RowLayout? Of(ServingRow row, RowNotes notes, bool hasExperts, out string reason)
+    public static RowLayout? Of(ServingRow row, RowNotes notes, ModelArchitecture model, out string reason)
     {
         reason = "";
         if (row.IsMlperf)
@@ -26,10 +31,10 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
             return row.Chips is { } chips ? new RowLayout(null, 1, chips, null) : Fail("the row states no number of chips", out reason);
         }
 
-        return row.Apart ? Apart(row, hasExperts, out reason) : Together(row, notes, hasExperts, out reason);
+        return row.Apart ? Apart(row, model.HasExperts, out reason) : Together(row, notes, model, out reason);
     }
 
-    private static RowLayout? Together(ServingRow row, RowNotes notes, bool hasExperts, out string reason)
+    private static RowLayout? Together(ServingRow row, RowNotes notes, ModelArchitecture model, out string reason)
     {
         reason = "";
         int pipeline = row.PipelineStages ?? 1;
@@ -56,23 +61,30 @@ internal sealed record RowLayout(ParallelLayout? Layout, int Replicas, int? Chip
             return new RowLayout(shared, 1, null, null, $"TP and EP of {ways} share {ways} chips; the row multiplies them");
         }
 
-        if (hasExperts && notes is { ExpertTensorWays: { } cut, ExpertWays: { } spread } && cut * spread > 1 && (byRank || cut * spread % tensor == 0))
+        if (model.HasExperts && notes is { ExpertTensorWays: { } cut, ExpertWays: { } spread } && cut * spread > 1 && (byRank || cut * spread % tensor == 0))
         {
             int world = cut * spread;
             ParallelLayout told = byRank ? new(1, pipeline, world, spread) : new(tensor, pipeline, world / tensor, spread);
             return With(told, row.Chips is { } stated && stated >= told.Chips ? stated : null);
         }
 
+        if (model.HasExperts && tensor > 1 && row is { ExpertWays: null, AttentionDataParallel: not true } && row.IsThroughputMaximum
+            && s_ranksInMaxima.Any(name => model.Id.StartsWith(name, StringComparison.Ordinal)))
+        {
+            ParallelLayout ranks = new(1, pipeline, tensor, tensor);
+            return With(ranks, row.Chips) with { Remark = $"published maxima of models with experts run with attention-DP: TP of {tensor} is read as {ranks}" };
+        }
+
         ParallelLayout layout;
         if (byRank)
         {
             int ranks = tensor > 1 ? tensor : Math.Max(row.Chips ?? 1, experts);
-            layout = new ParallelLayout(1, pipeline, ranks, hasExperts ? Divisor(experts, ranks) : 1);
+            layout = new ParallelLayout(1, pipeline, ranks, model.HasExperts ? Divisor(experts, ranks) : 1);
         }
         else
         {
-            int ranks = hasExperts && experts > tensor && experts % tensor == 0 ? experts / tensor : 1;
-            layout = new ParallelLayout(tensor, pipeline, ranks, hasExperts ? Divisor(experts, tensor * ranks) : 1);
+            int ranks = model.HasExperts && experts > tensor && experts % tensor == 0 ? experts / tensor : 1;
+            layout = new ParallelLayout(tensor, pipeline, ranks, model.HasExperts ? Divisor(experts, tensor * ranks) : 1);
         }
 
         return With(layout, row.Chips);

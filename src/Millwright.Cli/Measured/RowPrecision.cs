@@ -32,8 +32,13 @@ internal static class RowPrecision
             return null;
         }
 
-        return new PrecisionPlan(dense, experts, Cache(notes, engine, dense, experts));
+        // the recipes of the published maxima leave the cache of gpt-oss on Hopper at the 16 bits that its release asks for
+        // (TensorRT-LLM docs/source/performance/perf-overview.md v1.2, "Running the Benchmark": "Hopper: use auto")
+        bool wide = row.IsThroughputMaximum && IsOssRelease(model) && system.Fp4FlopsPerSecond is null;
+        return new PrecisionPlan(dense, experts, wide ? OperandPrecision.Bf16 : Cache(notes, engine, dense, experts));
     }
+
+    private static bool IsOssRelease(ModelRecord model) => model.Id.StartsWith("gpt-oss", StringComparison.Ordinal);
 
     private static (OperandPrecision Dense, OperandPrecision Experts)? Matrices(string words, RowNotes notes, ModelRecord model)
     {
@@ -45,7 +50,7 @@ internal static class RowPrecision
         }
 
         // released with MXFP4 experts and 16-bit rest alone: tables call it by the precision of its activations or its cache too
-        if (model.Id.StartsWith("gpt-oss", StringComparison.Ordinal) && words is ("fp4" or "mxfp4" or "fp8"))
+        if (IsOssRelease(model) && words is ("fp4" or "mxfp4" or "fp8"))
         {
             return (OperandPrecision.Bf16, OperandPrecision.Mxfp4);
         }

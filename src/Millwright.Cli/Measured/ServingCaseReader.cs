@@ -1,5 +1,6 @@
 using Millwright.Catalog;
 using Millwright.Models;
+using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Serving;
 
@@ -55,7 +56,7 @@ internal sealed class ServingCaseReader(CatalogData catalog)
         }
 
         ModelArchitecture model = _names.Architecture(record);
-        if (RowLayout.Of(row, notes, model.HasExperts, out reason) is not { } layout)
+        if (RowLayout.Of(row, notes, model, out reason) is not { } layout)
         {
             return Fail(reason);
         }
@@ -66,6 +67,11 @@ internal sealed class ServingCaseReader(CatalogData catalog)
         ParallelLayout decode = layout.Layout ?? layout.Pools?.DecodeLayout ?? new ParallelLayout();
         (Speculation? speculation, CatalogFigure? figure) = Speculation(row, decode, remarks);
         EngineSettings settings = engine.Settings(row, notes, system, decode.TensorWays);
+        if (row.IsThroughputMaximum && engine.Family == EngineFamily.TensorRtLlm && notes is { MaxSequences: null, MaxBatchedTokens: null })
+        {
+            settings = BenchTuning.Of(settings, model, system, precision, decode, lengths.MeanInputTokens, lengths.MeanOutputTokens);
+        }
+
         (double? firstLimit, double? tokenLimit) = MlperfLimits.Of(row.Scenario, record.Id);
         ServingCase run = new()
         {

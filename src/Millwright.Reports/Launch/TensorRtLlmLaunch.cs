@@ -26,7 +26,7 @@ internal static class TensorRtLlmLaunch
             layout.AttentionRanks == 1 || pool.Model.HasExperts,
             $"{Name} uses attention-DP for models with routed experts: ask for more replicas in place of '{layout}'");
         LaunchCheck.Require(
-            pool.Deployment.System.MemoryBytes is not { } memory || memory * pool.Engine.MemoryFraction > pool.WeightBytesPerChip,
+            pool.Deployment.System.MemoryBytes is not { } memory || memory > pool.WeightBytesPerChip,
             $"the weights of {pool.Model.Id} leave no memory for the cache in '{layout}'");
     }
 
@@ -55,7 +55,7 @@ internal static class TensorRtLlmLaunch
             .Option("--max_num_tokens", pool.Engine.MaxBatchedTokens)
             .Option("--max_seq_len", pool.MaxContextTokens)
             .Flag("--enable_chunked_prefill", pool.Engine.ChunkedPrefill)
-            .Option("--kv_cache_free_gpu_memory_fraction", FreeFraction(pool))
+            .Option("--kv_cache_free_gpu_memory_fraction", pool.Engine.MemoryFraction)
             .Option("--config", yaml);
         yield return new LaunchFile(pool.FileName("trtllm", "", ".sh"), command.Script(comments));
         yield return new LaunchFile(yaml, Yaml(pool));
@@ -110,17 +110,5 @@ internal static class TensorRtLlmLaunch
         }
 
         return text.ToString();
-    }
-
-    // from a share of all memory, weights included, to a share of what the weights leave
-    private static double FreeFraction(LaunchPool pool)
-    {
-        if (pool.Deployment.System.MemoryBytes is not { } memory)
-        {
-            return pool.Engine.MemoryFraction;
-        }
-
-        double weights = pool.WeightBytesPerChip;
-        return Math.Round((memory * pool.Engine.MemoryFraction - weights) / (memory - weights), 2, MidpointRounding.ToZero);
     }
 }

@@ -104,6 +104,7 @@ public sealed class ExpertTimes
     /// <param name="exchanged">True where ranks exchange tokens and each holds only those that it works on; false where each holds all tokens of the
     /// group, as it was measured.</param>
     /// <param name="narrowActivations">True where MXFP4 weights meet 8-bit activations.</param>
+    /// <param name="general">True where the engine is set to its general kernels.</param>
     /// <returns>The time, never below the ideal one.</returns>
     public CallTime Layer(
         double tokensInGroup,
@@ -117,11 +118,12 @@ public sealed class ExpertTimes
         double skew,
         double matrices = 3,
         bool exchanged = false,
-        bool narrowActivations = false)
+        bool narrowActivations = false,
+        bool general = false)
     {
         var load = ExpertLoad.Busiest(tokensInGroup, topExperts, experts, expertWays, skew);
         var held = exchanged ? Math.Min(tokensInGroup, load.Rows) : tokensInGroup;
-        var special = matrices > 2 && experts <= MostExpertsOfSpecialKernels && topExperts <= MostTopOfSpecialKernels;
+        var special = !general && matrices > 2 && experts <= MostExpertsOfSpecialKernels && topExperts <= MostTopOfSpecialKernels;
         return At(new ExpertCall(hidden, inter, tensorWays, precision, load, held, matrices, narrowActivations), special);
     }
 

@@ -47,6 +47,9 @@ public sealed record GroupedQueryAttention(
         KeyValueWidth * (WindowTokens > 0 ? Math.Min(contextTokens, WindowTokens) : contextTokens);
 
     /// <inheritdoc/>
+    internal override double WholeCacheElements(double contextTokens) => KeyValueWidth * contextTokens;
+
+    /// <inheritdoc/>
     internal override int CacheHeads => KeyValueHeads;
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ public abstract record TokenMixer
     /// <summary>Elements that the cache of one sequence holds in one layer at a context length.</summary>
     internal abstract double CacheElements(double contextTokens);
 
+    /// <summary>Those that it holds where a window is not cut off.</summary>
+    internal virtual double WholeCacheElements(double contextTokens) => CacheElements(contextTokens);
+
     /// <summary>Bytes of one sequence in one layer that do not grow with its context.</summary>
     internal virtual double StateBytes => 0;
 

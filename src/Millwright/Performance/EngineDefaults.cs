@@ -8,7 +8,7 @@ namespace Millwright.Performance;
 /// <param name="Family">The engine.</param>
 /// <param name="FromVersion">First version that these hold for, as "major.minor".</param>
 /// <param name="FromDate">Month of that version, yyyy-MM, for runs that tell a date alone.</param>
-/// <param name="MemoryFraction">Share of a chip's memory that weights, cache and activations may take.</param>
+/// <param name="MemoryFraction">Share of memory, as <see cref="EngineSettings.MemoryFraction"/> means it.</param>
 /// <param name="ChunkedPrefill">True when prompt parts run beside decoding sequences in one step.</param>
 /// <param name="Tiers">Budgets by the memory of a chip, ascending.</param>
 /// <param name="Source">Where the defaults are read.</param>
@@ -56,7 +56,7 @@ public static partial class EngineDefaults
             "sgl-project/sglang python/sglang/srt/server_args.py _handle_gpu_memory_settings (v0.5): chunk and graph sizes by memory; the static share follows from what is reserved, 0.85 to 0.9"),
         new(EngineFamily.TensorRtLlm, "0.9", "2024-04", 0.9, true,
             [new(Above, 8192, 2048, 2048, 2048)],
-            "NVIDIA/TensorRT-LLM docs/source/performance: trtllm-build max_batch_size 2048, max_num_tokens 8192, kv_cache_free_gpu_mem_fraction 0.9; an engine enqueues whole steps"),
+            "NVIDIA/TensorRT-LLM docs/source/performance: trtllm-build max_batch_size 2048, max_num_tokens 8192, kv_cache_free_gpu_mem_fraction 0.9; an engine enqueues whole steps; capacity scheduler GUARANTEED_NO_EVICT; windows kept whole unless kv_cache_config.max_attention_window names them"),
         new(EngineFamily.TensorRtLlm, "1.0", "2025-06", 0.9, true,
             [new(Above, 8192, 2048, 128, 128)],
             "NVIDIA/TensorRT-LLM tensorrt_llm/llmapi/llm_args.py and trtllm-serve (v1.0): max_batch_size 2048, max_num_tokens 8192, free_gpu_memory_fraction 0.9, captured batches to 128 where none are named"),
@@ -93,7 +93,7 @@ public static partial class EngineDefaults
         EngineTier tier = release.Tiers.First(t => memoryBytes < t.BelowBytes || double.IsPositiveInfinity(t.BelowBytes));
         return new EngineSettings(
             family, version, date, tier.MaxBatchedTokens, tier.MaxSequences, release.MemoryFraction,
-            tensorWays < 4 ? tier.GraphMaxBatchNarrow : tier.GraphMaxBatch, release.ChunkedPrefill);
+            tensorWays < 4 ? tier.GraphMaxBatchNarrow : tier.GraphMaxBatch, release.ChunkedPrefill, family == EngineFamily.TensorRtLlm, family == EngineFamily.TensorRtLlm);
     }
 
     /// <summary>True when the version text tells a version of the engine itself.</summary>

@@ -1,5 +1,6 @@
 using Millwright.Chips;
 using Millwright.Models;
+using Millwright.Operators;
 
 namespace Millwright.Performance;
 
@@ -40,13 +41,11 @@ internal static class MemoryPlanner
             }
         }
 
-        return new MemoryPlan(
-            memoryBytes,
-            memoryBytes * deployment.Engine.MemoryFraction,
-            dense,
-            experts,
-            deployment.Engine.MaxBatchedTokens * (double)model.HiddenSize * 2 * ActivationRowsPerToken / layout.TensorWays,
-            RuntimeBytes);
+        double activations = deployment.Engine.MaxBatchedTokens * (double)model.HiddenSize * 2 * ActivationRowsPerToken / layout.TensorWays;
+        double fraction = deployment.Engine.MemoryFraction;
+        double taken = dense + experts + activations + RuntimeBytes;
+        double usable = deployment.Engine.Family == EngineFamily.TensorRtLlm && taken < memoryBytes ? taken + fraction * (memoryBytes - taken) : memoryBytes * fraction;
+        return new MemoryPlan(memoryBytes, usable, dense, experts, activations, RuntimeBytes);
     }
 
     /// <summary>Cache of one sequence on one chip of its rank, bytes.</summary>
@@ -58,7 +57,8 @@ internal static class MemoryPlanner
         {
             // fewer cache heads than chips: chips hold copies
             double share = 1.0 / Math.Min(layout.TensorWays, Math.Max(1, mixer.CacheHeads));
-            bytes += layers * (mixer.CacheElements(contextTokens) * deployment.Precision.CacheBytesPerElement + mixer.StateBytes) * share;
+            double elements = deployment.Engine.WholeWindows ? mixer.WholeCacheElements(contextTokens) : mixer.CacheElements(contextTokens);
+            bytes += layers * (elements * deployment.Precision.CacheBytesPerElement + mixer.StateBytes) * share;
         }
 
         return bytes / layout.PipelineStages / layout.ContextWays;

@@ -235,7 +235,7 @@ internal sealed class StepCompiler
         ExpertTimes times = _times.Experts;
         _experts.Add(
             tokens => times.Layer(
-                tokens, hidden, inner, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, RoutingSkew, upMatrices + 1, exchanged, _times.NarrowsActivations(precision)), layers);
+                tokens, hidden, inner, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, RoutingSkew, upMatrices + 1, exchanged, _times.NarrowsActivations(precision), _deployment.Engine.GeneralExperts), layers);
         if (mixture.SharedIntermediateSize > 0)
         {
             double sharedElements = mixture.SharedIntermediateSize * (upMatrices + 1.0) / _layout.TensorWays;

@@ -76,7 +76,7 @@ internal sealed class MeanPools
         {
             double pool = _decode.Memory.CachePoolBytes;
             int ranks = _decode.Deployment.Layout.AttentionRanks;
-            double byMemory = pool <= 0 ? 0 : ranks * pool / _decode.SequenceBytes(_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens);
+            double byMemory = pool <= 0 ? 0 : ranks * pool / _decode.SequenceBytes(_lengths.HeldTokens(_decode.Deployment.Engine.NoEvict));
             return Math.Min(byMemory, (double)ranks * _decode.Deployment.Engine.MaxSequences);
         }
     }

@@ -84,7 +84,7 @@ internal sealed class MeanReplica
         get
         {
             double pool = _step.Memory.CachePoolBytes;
-            return pool <= 0 ? 0 : Ranks * pool / _step.SequenceBytes(_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens);
+            return pool <= 0 ? 0 : Ranks * pool / _step.SequenceBytes(_lengths.HeldTokens(_step.Deployment.Engine.NoEvict));
         }
     }
 

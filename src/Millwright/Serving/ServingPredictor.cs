@@ -329,7 +329,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         StepModel step = _models.GetOrAdd(
             new Key(run.Model.Id, run.System.Id, layout, run.Precision, run.Engine, run.Speculation?.DraftTokens ?? 0),
             key => StepModel.Compile(deployment, times, new EngineFactors(), key.DraftTokens));
-        double one = step.SequenceBytes(run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens);
+        double one = step.SequenceBytes(run.Lengths.HeldTokens(run.Engine.NoEvict));
         if (step.Memory.CachePoolBytes < one && run.Engine.MemoryFraction < MostMemoryFraction && (run.Layout is not null || run.Pools is not null))
         {
             // a run that took place had room: its memory share was set higher than the default
