@@ -67,13 +67,18 @@ public sealed class StepModel
     /// <summary>The same deployment with other settings of its engine: budgets and memory share do not change what a step costs.</summary>
     /// <param name="engine">The settings, of the same engine.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="ArgumentException">Another engine, whose operators take other times.</exception>
+    /// <exception cref="ArgumentException">Another engine or other kernels of experts, which take other times.</exception>
     public StepModel With(EngineSettings engine)
     {
         ArgumentNullException.ThrowIfNull(engine);
         if (engine.Family != Deployment.Engine.Family)
         {
             throw new ArgumentException($"compiled for {Deployment.Engine.Family}, not for {engine.Family}", nameof(engine));
+        }
+
+        if (engine.GeneralExperts != Deployment.Engine.GeneralExperts)
+        {
+            throw new ArgumentException("compiled for other kernels of experts", nameof(engine));
         }
 
         Deployment deployment = Deployment with { Engine = engine };

@@ -63,6 +63,38 @@ public sealed class CaseReaderTests
         Assert.Equal(1000, Sample.Map(Sample.Row).Case!.Lengths.MeanInputTokens);
     }
 
+    [Theory]
+    [InlineData("Qwen3-235B-A22B", "H200-SXM", "fp8", "dp8 ep8")]
+    [InlineData("Llama-4-Scout-17B-16E-Instruct", "H200-SXM", "fp8", "tp8")]
+    [InlineData("Llama-3.3-70B-Instruct", "H200-SXM", "fp8", "tp8")]
+    public void Published_maxima_run_as_their_recipes_say(string model, string chip, string precision, string layout)
+    {
+        ServingRow row = Sample.Row with
+        {
+            Scenario = "max-throughput", Model = model, Chip = chip, Precision = precision, Framework = "TensorRT-LLM", FrameworkVersion = "v1.0", TensorWays = 8, Chips = 8,
+            ExpertWays = null, AttentionDataParallel = false, Concurrency = null, Requests = 3000, InputTokens = 1000, OutputTokens = 1000, Notes = "",
+        };
+        ServingCase run = Sample.Map(row).Case!;
+        Assert.Equal(layout, run.Layout.ToString());
+        Assert.Equal((LoadKind.AllAtOnce, true, true, true, 0.95), (run.Load, run.Engine.NoEvict, run.Engine.WholeWindows, run.Engine.GeneralExperts, run.Engine.MemoryFraction));
+
+        // a row that tells its EP, and a closed loop, are read as they stand
+        Assert.Equal("tp8 ep8", Sample.Map(row with { Model = "Qwen3-235B-A22B", ExpertWays = 8 }).Case!.Layout.ToString());
+        Assert.Equal("tp8", Sample.Map(row with { Model = "Qwen3-235B-A22B", Scenario = "closed-loop", Concurrency = 8 }).Case!.Layout.ToString());
+    }
+
+    [Theory]
+    [InlineData("H100-SXM", "fp8", OperandPrecision.Bf16)]
+    [InlineData("B200-SXM", "fp4", OperandPrecision.Fp8)]
+    public void Maxima_of_gpt_oss_keep_sixteen_bits_in_the_cache_on_Hopper(string chip, string precision, OperandPrecision cache)
+    {
+        ServingCase run = Sample.Map(Sample.Row with
+        {
+            Scenario = "max-throughput", Model = "gpt-oss-120b", Chip = chip, Precision = precision, Framework = "TensorRT-LLM", FrameworkVersion = "v1.2", TensorWays = 1, Chips = 1, Concurrency = null, Notes = "",
+        }).Case!;
+        Assert.Equal(cache, run.Precision.Cache);
+    }
+
     // The same points stand twice in the source: once with 8 chips, once with 64, with the same latencies.
     [Theory]
     [InlineData(8, 8, false, "attention_dp 1, moe_tp 1, moe_ep 8", "tp8 ep8", 1)]

@@ -1,3 +1,4 @@
+using Millwright.Operators;
 using Millwright.Performance;
 
 namespace Millwright.Tests.Performance;
@@ -121,6 +122,35 @@ public sealed class MemoryPlanTests
         const double token = 2 * 2 * 8 * 64;
         Assert.Equal(18 * token * (100 + 100), step.SequenceBytes(100), Exact);
         Assert.Equal(18 * token * (8000 + 128), step.SequenceBytes(8000), Exact);
+    }
+
+    [Fact]
+    public void An_engine_that_keeps_windows_whole_holds_every_token_in_every_layer()
+    {
+        var step = StepCases.Step("gpt-oss-120b", "hgx-h200", new ParallelLayout(), StepCases.Bf16);
+        var whole = step.With(step.Deployment.Engine with { WholeWindows = true });
+        const double token = 2 * 2 * 8 * 64;
+        Assert.Equal(36 * token * 8000, whole.SequenceBytes(8000), Exact);
+        Assert.Equal(step.SequenceBytes(128), whole.SequenceBytes(128), Exact);
+        Assert.Equal(step.Memory, whole.Memory);
+    }
+
+    [Fact]
+    public void The_memory_share_of_TensorRT_LLM_is_one_of_what_the_rest_leaves()
+    {
+        var layout = new ParallelLayout(4);
+        var (all, free) = (StepCases.Step("llama-3.1-70b", "hgx-h200", layout, StepCases.Fp8).Memory, StepCases.Step("llama-3.1-70b", "hgx-h200", layout, StepCases.Fp8, EngineFamily.TensorRtLlm).Memory);
+        double taken = free.WeightBytes + free.ActivationBytes + free.RuntimeBytes;
+        Assert.Equal(all.WeightBytes, free.WeightBytes);
+        Assert.Equal(0.9 * (141e9 - taken), free.CachePoolBytes, Exact);
+        Assert.Equal(0.9 * 141e9 - taken, all.CachePoolBytes, Exact);
+    }
+
+    [Fact]
+    public void Other_settings_of_an_engine_may_not_ask_for_other_kernels()
+    {
+        var step = StepCases.Step("gpt-oss-120b", "hgx-b200", new ParallelLayout(), StepCases.Bf16, EngineFamily.TensorRtLlm);
+        Assert.Throws<ArgumentException>(() => step.With(step.Deployment.Engine with { GeneralExperts = true }));
     }
 
     [Fact]
