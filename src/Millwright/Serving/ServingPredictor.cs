@@ -3,6 +3,7 @@ using System.Globalization;
 using Millwright.Chips;
 using Millwright.Operators;
 using Millwright.Performance;
+using Millwright.Serving.Search;
 
 namespace Millwright.Serving;
 
@@ -21,6 +22,9 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
     /// <summary>Memory share that a run which was measured must have used, where ours would leave no room.</summary>
     private const double MostMemoryFraction = 0.97;
+
+    /// <summary>Most pipeline stages of a layout that is looked for.</summary>
+    private const int MostStages = 8;
 
     private readonly ConcurrentDictionary<(string System, EngineFamily Engine), OperatorTimes?> _times = new();
     private readonly ConcurrentDictionary<Key, StepModel> _models = new();
@@ -173,8 +177,13 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
         ServingEstimate? best = null;
         string last = "";
-        foreach (ParallelLayout layout in Layouts(run, chips))
+        foreach (ParallelLayout layout in LayoutOptions.All(run.Model, chips, MostStages, 1))
         {
+            if (chips % layout.Chips != 0)
+            {
+                continue;
+            }
+
             ServingCase trial = run with { Replicas = chips / layout.Chips };
             if (BestOf(trial, layout, times, out string why) is { } found)
             {
@@ -247,24 +256,6 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
         reason = DoesNotFit(run, step);
         return null;
-    }
-
-    private static IEnumerable<ParallelLayout> Layouts(ServingCase run, int chips)
-    {
-        for (int used = 1; used <= chips; used *= 2)
-        {
-            for (int stages = 1; stages <= used && stages <= 8; stages *= 2)
-            {
-                int stage = used / stages;
-                for (int ranks = 1; ranks <= (run.Model.HasExperts ? stage : 1); ranks *= 2)
-                {
-                    for (int experts = 1; experts <= (run.Model.HasExperts ? stage : 1); experts *= 2)
-                    {
-                        yield return new ParallelLayout(stage / ranks, stages, ranks, experts);
-                    }
-                }
-            }
-        }
     }
 
     private ServingEstimate Estimate(
