@@ -1,5 +1,4 @@
 using Millwright.Catalog;
-using Millwright.Numerics;
 using Millwright.Operators;
 
 namespace Millwright.Chips;
