@@ -1,3 +1,4 @@
+using Millwright.Chips;
 using Millwright.Numerics;
 
 namespace Millwright.Cli.Calibration;
@@ -40,23 +41,27 @@ internal static class HeldOut
         double[] smoothness,
         Func<double, int, double> error)
     {
-        double[] errors = new double[points.Count];
+        SmoothGrid FitTo(IReadOnlyList<int> seen) =>
+            SmoothGrid.Fit(axes, [.. seen.Select(p => points[p])], [.. seen.Select(p => targets[p])], smoothness);
+        return Fit(folds, FitTo, (grid, p) => error(grid.At(points[p]), p));
+    }
+
+    /// <summary>Fits anything to all points and tells how the same fitted without a fold did on it.</summary>
+    /// <typeparam name="T">What is fitted.</typeparam>
+    /// <param name="folds">Fold of each point.</param>
+    /// <param name="fit">Fits to the points of these numbers.</param>
+    /// <param name="error">Absolute relative error of a fit at a point.</param>
+    /// <returns>The fit to all points; the errors, in the order of the points.</returns>
+    public static (T All, double[] Errors) Fit<T>(IReadOnlyList<int> folds, Func<IReadOnlyList<int>, T> fit, Func<T, int, double> error)
+    {
+        double[] errors = new double[folds.Count];
         for (int fold = 0; fold < Folds; fold++)
         {
-            List<double[]> seen = [];
-            List<double> seenTargets = [];
+            List<int> seen = [];
             List<int> unseen = [];
-            for (int p = 0; p < points.Count; p++)
+            for (int p = 0; p < folds.Count; p++)
             {
-                if (folds[p] == fold)
-                {
-                    unseen.Add(p);
-                }
-                else
-                {
-                    seen.Add(points[p]);
-                    seenTargets.Add(targets[p]);
-                }
+                (folds[p] == fold ? unseen : seen).Add(p);
             }
 
             if (unseen.Count == 0 || seen.Count == 0)
@@ -64,14 +69,14 @@ internal static class HeldOut
                 continue;
             }
 
-            SmoothGrid grid = SmoothGrid.Fit(axes, seen, seenTargets, smoothness);
+            T fitted = fit(seen);
             foreach (int p in unseen)
             {
-                errors[p] = error(grid.At(points[p]), p);
+                errors[p] = error(fitted, p);
             }
         }
 
-        return (SmoothGrid.Fit(axes, points, targets, smoothness), errors);
+        return (fit([.. Enumerable.Range(0, folds.Count)]), errors);
     }
 
     /// <summary>log2 of each number.</summary>
@@ -90,8 +95,8 @@ internal static class HeldOut
     public static double OfFactor(double fitted, double measured) => Math.Abs(Math.Pow(2, Math.Max(0, fitted) - measured) - 1);
 
     /// <summary>Mean error of factors on all points.</summary>
-    public static Func<SmoothGrid, double> MeanOfFactors(List<double[]> points, List<double> targets) =>
-        grid => points.Select((point, p) => OfFactor(grid.At(point), targets[p])).Average();
+    public static Func<OperatorGrid, double> MeanOfFactors(List<double[]> points, List<double> targets) =>
+        grid => points.Select((point, p) => OfFactor(grid.LogFactor.At(point), targets[p])).Average();
 
     /// <summary>A percentile of errors by nearest rank.</summary>
     public static double Percentile(IReadOnlyCollection<double> errors, double share)

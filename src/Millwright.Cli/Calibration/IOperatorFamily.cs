@@ -1,6 +1,5 @@
 using Millwright.Catalog;
 using Millwright.Chips;
-using Millwright.Numerics;
 
 namespace Millwright.Cli.Calibration;
 
@@ -29,7 +28,7 @@ internal interface IOperatorFamily
 /// <param name="MeanErrorOf">Mean absolute relative error of any grid of the same axes' meaning on all points, such as of the one that ships.</param>
 /// <param name="Simple">The same points by few parameters, for comparison; null where there is no such form.</param>
 internal sealed record OperatorFit(
-    OperatorGrid Grid, string Group, double[] HeldOutErrors, int BelowIdeal, Func<SmoothGrid, double> MeanErrorOf, FewParameterFit? Simple = null);
+    OperatorGrid Grid, string Group, double[] HeldOutErrors, int BelowIdeal, Func<OperatorGrid, double> MeanErrorOf, FewParameterFit? Simple = null);
 
 /// <summary>A fit of few parameters with a physical meaning.</summary>
 /// <param name="Form">The parameters and their values, in words.</param>

@@ -69,7 +69,7 @@ internal sealed class KernelPoints(string name, OperandPrecision precision, IRea
             $"{name} {OperatorNames.Of(precision)}",
             errors,
             _below,
-            other => _points.Select((point, p) => Error(other.At(point), p)).Average());
+            other => _points.Select((point, p) => Error(other.LogFactor.At(point), p)).Average());
     }
 
     private double Error(double logFactor, int p) => Math.Abs(_ideals[p].At(logFactor).TotalSeconds / _seconds[p] - 1);

@@ -110,7 +110,7 @@ internal static class OperatorDocument
             $"{OperatorNames.Of(grid.Engine)} {grid.EngineVersion}",
             OperatorNames.Of(grid.Precision),
             Count(grid.Points),
-            Count(grid.LogFactor.Values.Count),
+            Count(grid.LogFactor.Values.Count + (grid.Detail?.Values.Count ?? 0)),
             Share(fit.HeldOutErrors.Average()),
             Share(HeldOut.Percentile(fit.HeldOutErrors, 0.5)),
             Share(HeldOut.Percentile(fit.HeldOutErrors, 0.9)),
@@ -121,7 +121,7 @@ internal static class OperatorDocument
         ];
         if (shipped is not null)
         {
-            row.Add(shipped.Find(grid.SystemId, grid.Engine, grid.Operator, grid.Precision) is { } own ? Share(fit.MeanErrorOf(own.LogFactor)) : "none");
+            row.Add(shipped.Find(grid.SystemId, grid.Engine, grid.Operator, grid.Precision) is { } own ? Share(fit.MeanErrorOf(own)) : "none");
         }
 
         return row;

@@ -64,7 +64,7 @@ internal sealed class PowerFamily : IOperatorFamily
             FlopsPerSecond = peaks.FlopsPerSecond(peaks.Multiplies(precision)),
             BytesPerSecond = peaks.MemoryBytesPerSecond,
         };
-        return new OperatorFit(shipped, name, errors, 0, any => points.Select((point, p) => Error(any.At(point), targets[p])).Average());
+        return new OperatorFit(shipped, name, errors, 0, any => points.Select((point, p) => Error(any.LogFactor.At(point), targets[p])).Average());
     }
 
     private static double Error(double fitted, double measured) => Math.Abs(Math.Pow(2, Math.Min(0, fitted) - measured) - 1);

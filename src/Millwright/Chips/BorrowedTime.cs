@@ -16,6 +16,18 @@ internal static class BorrowedTime
     public static double Work(double logFactor, double measuredIdeal, double ownIdeal, double launch, out double floor)
     {
         double time = measuredIdeal * Math.Exp(Math.Max(0, logFactor) * NaturalOfTwo);
+        return OfTime(time, measuredIdeal, ownIdeal, launch, out floor);
+    }
+
+    /// <summary>Time of a call.</summary>
+    /// <param name="time">Time as measured, s, not below the ideal one.</param>
+    /// <param name="measuredIdeal">Ideal time on the measured chip, s.</param>
+    /// <param name="ownIdeal">Ideal time on this chip, s.</param>
+    /// <param name="launch">Time of the shortest call measured, s: the most of a call that can be launch.</param>
+    /// <param name="floor">What of the call is launch, s.</param>
+    /// <returns>What of the call is work, s: never below the ideal time of this chip.</returns>
+    public static double OfTime(double time, double measuredIdeal, double ownIdeal, double launch, out double floor)
+    {
         floor = Math.Min(launch, time - measuredIdeal);
         return (time - floor) * (ownIdeal / measuredIdeal);
     }

@@ -1,8 +1,8 @@
 namespace Millwright.Chips;
 
 /// <summary>
-/// Times of the products with one weight matrix over the number of rows: linear in log2(rows) between the nodes of the grid, times an ideal that is
-/// exact. Evaluated without allocation. Immutable; safe to share between threads.
+/// Times of the products with one weight matrix over the number of rows: a factor linear in log2(rows) between the nodes of the grids, times a nominal
+/// launch and an ideal that is exact. Evaluated without allocation. Immutable; safe to share between threads.
 /// </summary>
 public sealed class GemmSlice
 {
@@ -48,12 +48,11 @@ public sealed class GemmSlice
     /// <returns>Time, s.</returns>
     public double Seconds(double rows) => Work(rows, _compute * rows, _memoryConstant + _memory * rows, out double floor) + floor;
 
-    private double Work(double rows, double compute, double memory, out double floor) => BorrowedTime.Work(
-        Factor(Math.Log2(rows)),
-        Math.Max(_measuredCompute * rows, _measuredMemoryConstant + _measuredMemory * rows),
-        Math.Max(compute, memory),
-        _launch,
-        out floor);
+    private double Work(double rows, double compute, double memory, out double floor)
+    {
+        double ideal = Math.Max(_measuredCompute * rows, _measuredMemoryConstant + _measuredMemory * rows);
+        return BorrowedTime.OfTime(GemmTimes.Seconds(Factor(Math.Log2(rows)), ideal), ideal, Math.Max(compute, memory), _launch, out floor);
+    }
 
     private double Factor(double x)
     {

@@ -1,5 +1,4 @@
 using Millwright.Catalog;
-using Millwright.Numerics;
 using Millwright.Operators;
 
 namespace Millwright.Chips;
@@ -81,7 +80,7 @@ public sealed class OperatorClock
             _gemm[i] = new GemmTimes(FindGemm(shelf, peaks, precision), peaks, precision);
         }
 
-        _streamFactor = StreamFactor(_gemm[(int)OperandPrecision.Bf16].Grid.LogFactor);
+        _streamFactor = _gemm[(int)OperandPrecision.Bf16].StreamFactor;
         _quantise = shelf.Find(QuantiseOperator, OperandPrecision.Fp8);
         if (_quantise is { } grid)
         {
@@ -266,19 +265,6 @@ public sealed class OperatorClock
         bool weightOnly = precision is OperandPrecision.Mxfp4 or OperandPrecision.Int8 or OperandPrecision.Int4;
         return (weightOnly ? shelf.FindExact(GemmOperator, precision) : null)
             ?? shelf.Find(GemmOperator, multiplied)!;
-    }
-
-    // the best rate at which one row streams weights
-    private static double StreamFactor(SmoothGrid grid)
-    {
-        int first = grid.Values.Count / grid.Axes[0].Length;
-        double least = double.MaxValue;
-        for (int node = 0; node < first; node++)
-        {
-            least = Math.Min(least, grid.Values[node]);
-        }
-
-        return Math.Pow(2, Math.Max(0, least));
     }
 
     private CollectiveTimes? Collective(string operatorName) =>

@@ -29,6 +29,12 @@ public sealed record OperatorGrid(
     double HeldOutP90Error,
     string Source)
 {
+    /// <summary>
+    /// Added to <see cref="LogFactor"/>: a grid over fewer coordinates with finer nodes, such as the rows and columns whose tiles a product is cut into; null
+    /// where there is none.
+    /// </summary>
+    public SmoothGrid? Detail { get; init; }
+
     /// <summary>Peak that the ideal times of the fit were computed with, FLOP/s; 0 where none was used.</summary>
     public double FlopsPerSecond { get; init; }
 

@@ -9,12 +9,13 @@ namespace Millwright.Chips;
 
 /// <summary>
 /// Operator grids as one binary that loads in a few milliseconds. Layout, little endian: magic "MWOPGRID", format number (int32), CRC-32C of the
-/// payload (uint32), length of the payload (int32), payload: number of grids, then each grid with its words, axes and values in thousandths (int16).
+/// payload (uint32), length of the payload (int32), payload: number of grids, then each grid with its words, axes and values in thousandths (int16), and the axes and
+/// values of its detail (no axis where there is none).
 /// </summary>
 public static class OperatorGridBinary
 {
     /// <summary>Number of the layout; a reader takes no other.</summary>
-    public const int FormatNumber = 1;
+    public const int FormatNumber = 2;
 
     private const int PayloadOffset = 20;
 
@@ -94,8 +95,21 @@ public static class OperatorGridBinary
         writer.Write(grid.HeldOutP90Error);
         writer.Write(grid.FlopsPerSecond);
         writer.Write(grid.BytesPerSecond);
-        writer.Write(grid.LogFactor.Axes.Count);
-        foreach (double[] axis in grid.LogFactor.Axes)
+        Write(grid.LogFactor, writer);
+        if (grid.Detail is { } detail)
+        {
+            Write(detail, writer);
+        }
+        else
+        {
+            writer.Write(0);
+        }
+    }
+
+    private static void Write(SmoothGrid grid, BinaryWriter writer)
+    {
+        writer.Write(grid.Axes.Count);
+        foreach (double[] axis in grid.Axes)
         {
             writer.Write(axis.Length);
             foreach (double coordinate in axis)
@@ -104,7 +118,7 @@ public static class OperatorGridBinary
             }
         }
 
-        foreach (double value in grid.LogFactor.Values)
+        foreach (double value in grid.Values)
         {
             writer.Write(OperatorGridText.Thousandths(value));
         }
@@ -126,7 +140,7 @@ public static class OperatorGridBinary
 
         public int Count() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
 
-        // arguments are evaluated from left to right, and the values of the grid come last
+        // what is read stands in the order of the layout
         public OperatorGrid Grid()
         {
             string system = Text();
@@ -140,16 +154,23 @@ public static class OperatorGridBinary
             double p90 = Number();
             double flops = Number();
             double rate = Number();
-            return new OperatorGrid(system, engine, version, name, precision, Values(), points, mean, p90, source)
+            SmoothGrid values = Values() ?? throw new InvalidDataException("a compiled operator grid has no axis");
+            return new OperatorGrid(system, engine, version, name, precision, values, points, mean, p90, source)
             {
+                Detail = Values(),
                 FlopsPerSecond = flops,
                 BytesPerSecond = rate,
             };
         }
 
-        private SmoothGrid Values()
+        private SmoothGrid? Values()
         {
             double[][] axes = new double[Count()][];
+            if (axes.Length == 0)
+            {
+                return null;
+            }
+
             int nodes = 1;
             for (int d = 0; d < axes.Length; d++)
             {

@@ -8,7 +8,7 @@ namespace Millwright.Chips;
 /// Operator grids as text that people can review. Each grid is a block of lines, the first word says what a line holds:
 /// <c>grid,SYSTEM,ENGINE,VERSION,OPERATOR,PRECISION</c>; <c>source,TEXT</c>; <c>fit,POINTS,MEAN ERROR,P90 ERROR</c> (errors as fractions, on whole
 /// shapes left out of the fit); <c>rates,FLOP/S,BYTES/S</c> that ideal times were computed with, 0 where none was; one <c>axis,COORDINATES</c> for each axis; then the values at the nodes, in thousandths, one line for each run of
-/// the last axis. Lines that begin with # are comments.
+/// the last axis; where the grid has a detail, its axes and values follow in the same way. Lines that begin with # are comments.
 /// </summary>
 public static class OperatorGridText
 {
@@ -72,7 +72,16 @@ public static class OperatorGridText
         writer.Write($"source,{grid.Source.ReplaceLineEndings(" ")}\n");
         writer.Write(string.Create(CultureInfo.InvariantCulture, $"fit,{grid.Points},{grid.HeldOutMeanError:0.####},{grid.HeldOutP90Error:0.####}\n"));
         writer.Write(string.Create(CultureInfo.InvariantCulture, $"rates,{grid.FlopsPerSecond:R},{grid.BytesPerSecond:R}\n"));
-        foreach (double[] axis in grid.LogFactor.Axes)
+        Write(grid.LogFactor, writer);
+        if (grid.Detail is { } detail)
+        {
+            Write(detail, writer);
+        }
+    }
+
+    private static void Write(SmoothGrid grid, TextWriter writer)
+    {
+        foreach (double[] axis in grid.Axes)
         {
             writer.Write("axis");
             foreach (double coordinate in axis)
@@ -83,10 +92,10 @@ public static class OperatorGridText
             writer.Write('\n');
         }
 
-        int last = grid.LogFactor.Axes[^1].Length;
-        for (int node = 0; node < grid.LogFactor.Values.Count; node++)
+        int last = grid.Axes[^1].Length;
+        for (int node = 0; node < grid.Values.Count; node++)
         {
-            writer.Write(Thousandths(grid.LogFactor.Values[node]).ToString(CultureInfo.InvariantCulture));
+            writer.Write(Thousandths(grid.Values[node]).ToString(CultureInfo.InvariantCulture));
             writer.Write((node + 1) % last == 0 ? '\n' : ',');
         }
     }
@@ -123,18 +132,22 @@ public static class OperatorGridText
         }
 
         SmoothGrid values = ReadValues(lines);
+        SmoothGrid? detail = StartsGrid(lines) ? ReadValues(lines) : null;
         return new OperatorGrid(head[0], engine, head[2], head[3], precision, values, (int)fit[0], fit[1], fit[2], source)
         {
+            Detail = detail,
             FlopsPerSecond = rates[0],
             BytesPerSecond = rates[1],
         };
     }
 
+    private static bool StartsGrid(Lines lines) => (lines.Peek() ?? "").StartsWith("axis,", StringComparison.Ordinal);
+
     private static SmoothGrid ReadValues(Lines lines)
     {
         List<double[]> axes = [];
         long nodes = 1;
-        while (axes.Count == 0 || (lines.Peek() ?? "").StartsWith("axis,", StringComparison.Ordinal))
+        while (axes.Count == 0 || StartsGrid(lines))
         {
             double[] axis = Numbers(lines, lines.Next("axis"));
             for (int i = 1; i < axis.Length; i++)

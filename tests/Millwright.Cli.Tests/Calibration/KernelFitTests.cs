@@ -26,7 +26,7 @@ public sealed class KernelFitTests
         Assert.Equal(fit.Grid.HeldOutMeanError, fit.HeldOutErrors.Average());
 
         // fitted to all, it is better than on what it had not seen, and no grid is empty of points
-        Assert.InRange(fit.MeanErrorOf(fit.Grid.LogFactor), 0.001, fit.HeldOutErrors.Average());
+        Assert.InRange(fit.MeanErrorOf(fit.Grid), 0.001, fit.HeldOutErrors.Average());
         Assert.True(fit.Grid.Points >= 100);
     }
 
@@ -38,7 +38,7 @@ public sealed class KernelFitTests
     {
         OperatorFit fit = Fits(sample).Single(f => f.Grid.Operator == kernel && f.Grid.Precision == precision);
         OperatorGrid shipped = ShippedOperators.Load().Find(fit.Grid.SystemId, fit.Grid.Engine, kernel, precision)!;
-        Assert.True(fit.MeanErrorOf(shipped.LogFactor) <= mean, $"{fit.MeanErrorOf(shipped.LogFactor):P1}");
+        Assert.True(fit.MeanErrorOf(shipped) <= mean, $"{fit.MeanErrorOf(shipped):P1}");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class KernelFitTests
             string[] lines = text.Split('\n');
             using WorkFolder folder = new();
             string part = folder.File("h200_sxm__trtllm-1.3.0rc20__moe.csv", lines[0] + "\n" + string.Join('\n', lines.Where(l => l.Contains(distribution, StringComparison.Ordinal))) + "\n");
-            double error = FitsOf(part).Single().MeanErrorOf(all.LogFactor);
+            double error = FitsOf(part).Single().MeanErrorOf(all);
             Assert.True(error <= 0.15, $"{distribution} {error:P1}");
         }
     }

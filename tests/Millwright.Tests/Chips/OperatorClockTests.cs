@@ -46,6 +46,26 @@ public sealed class OperatorClockTests
             },
             iter: 500);
 
+    // 65 rows need one more row of tiles than 64; the step is as steep in the slice as in the product
+    [Fact]
+    public void One_row_more_than_the_tiles_hold_costs_more_than_one_row_less()
+    {
+        GemmSlice slice = TestOperators.Clock("hgx-h100").Gemm(OperandPrecision.Fp8Block).Slice(8192, 8192);
+        double step = slice.Seconds(129) / slice.Seconds(128);
+        Assert.True(step > 1.02, $"{step}");
+        Assert.True(step > slice.Seconds(128) / slice.Seconds(127), $"{step}");
+    }
+
+    [Fact]
+    public void A_detail_over_other_coordinates_is_refused()
+    {
+        OperatorGrid grid = TestOperators.Clock("hgx-h100").Gemm(OperandPrecision.Bf16).Grid;
+        OperatorLibrary library = new([grid with { Detail = new Millwright.Numerics.SmoothGrid([[0, 1]], [0, 0]) }]);
+        Assert.Contains(
+            "two of its detail",
+            Assert.Throws<InvalidDataException>(() => OperatorClock.Create(TestCatalog.System("hgx-h100"), EngineFamily.TensorRtLlm, library, out _)).Message);
+    }
+
     [Fact]
     public void A_slice_is_evaluated_without_allocation()
     {
@@ -185,9 +205,9 @@ public sealed class OperatorClockTests
 
     // ratchet: the best reached so far on whole shapes left out, pooled by points; goals 5, 8, 9 % (mean)
     [Theory]
-    [InlineData("bf16", 0.0556, 0.05, OperandPrecision.Bf16)]
-    [InlineData("fp8", 0.0625, 0.08, OperandPrecision.Fp8, OperandPrecision.Fp8Block)]
-    [InlineData("nvfp4", 0.048, 0.09, OperandPrecision.Fp4)]
+    [InlineData("bf16", 0.0492, 0.05, OperandPrecision.Bf16)]
+    [InlineData("fp8", 0.0475, 0.08, OperandPrecision.Fp8, OperandPrecision.Fp8Block)]
+    [InlineData("nvfp4", 0.0375, 0.09, OperandPrecision.Fp4)]
     public void Held_out_errors_of_products_stay_as_low_as_they_were(string name, double best, double goal, params OperandPrecision[] precisions)
     {
         OperatorGrid[] grids = [.. TestOperators.Library.Grids.Where(g => g.Operator == OperatorClock.GemmOperator && precisions.Contains(g.Precision))];

@@ -39,6 +39,7 @@ public sealed class OperatorGridTextTests
             double[][] axes = [[0, 1, 2], [-1, 0.5], [3, 4.25, 7, 9]];
             OperatorGrid grid = new("s", (EngineFamily)engine, "v 1", "o", (OperandPrecision)precision, new SmoothGrid(axes, values), 9, 0.125, 0.25, "źródło, \"x\"")
             {
+                Detail = engine == 0 ? null : new SmoothGrid([[0, 3], [1, 2, 3]], values[..6]),
                 FlopsPerSecond = 1.0 / 3,
                 BytesPerSecond = 3.35e12,
             };
@@ -51,9 +52,15 @@ public sealed class OperatorGridTextTests
             Assert.Equal("second", fromText[1].Operator);
             foreach (OperatorGrid read in (OperatorGrid[])[fromText[0], Assert.Single(fromBinary)])
             {
-                Assert.Equal(grid with { LogFactor = read.LogFactor }, read);
+                Assert.Equal(grid with { LogFactor = read.LogFactor, Detail = read.Detail }, read);
                 Assert.Equal(axes, read.LogFactor.Axes);
                 Assert.All(Enumerable.Range(0, values.Length), i => Assert.Equal(values[i], read.LogFactor.Values[i], 0.000501));
+                Assert.Equal(grid.Detail is null, read.Detail is null);
+                if (read.Detail is { } detail)
+                {
+                    Assert.Equal(grid.Detail!.Axes, detail.Axes);
+                    Assert.All(Enumerable.Range(0, 6), i => Assert.Equal(values[i], detail.Values[i], 0.000501));
+                }
             }
         });
 
