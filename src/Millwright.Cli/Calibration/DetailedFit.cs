@@ -13,7 +13,7 @@ internal sealed record DetailedFit(SmoothGrid Coarse, SmoothGrid Detail)
 
     // rounds of reweighting while the other grid still moves, and at last
     private const int FirstRounds = 3;
-    private const int LastRounds = 6;
+    private const int LastRounds = 12;
 
     /// <summary>The value at a point.</summary>
     /// <param name="point">Its coordinates.</param>
