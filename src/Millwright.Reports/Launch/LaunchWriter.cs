@@ -48,6 +48,9 @@ public static class LaunchWriter
         LaunchCheck.Require(
             modelName is null || (modelName.Length > 0 && !modelName.Any(static letter => char.IsControl(letter) || letter is '"' or '\\')),
             "the name of the weights is empty or holds a control character, a double quote or a backslash");
+        LaunchCheck.Require(
+            pools?.DecodeSplit is null,
+            $"{EngineOptions.Of(target).Version} has no option that runs attention and feed-forward on chips of their own");
         EngineFamily family = FamilyOf(target);
         LaunchCheck.Require(
             deployment.Engine.Family == family,

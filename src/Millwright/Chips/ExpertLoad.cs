@@ -11,6 +11,13 @@ public readonly record struct ExpertLoad(double Rows, double Touched)
     private const double LeastMeasuredSkew = 1.01;
     private const int Quantiles = 6;
 
+    /// <summary>Skew of the tables that times of experts were measured with, unless told otherwise. Source: NVIDIA AIConfigurator (095f58a5), the rows
+    /// "power_law_1.01"; near what routers show on real text.</summary>
+    public const double UsualSkew = LeastMeasuredSkew;
+
+    /// <summary>Greatest skew that is taken: at 2 the most popular of many experts get nearly all tokens.</summary>
+    public const double MostSkew = 2;
+
     /// <summary>Each rank gets the same rows, spread over as many experts as there are rows: the "balanced" rows of the tables.</summary>
     /// <param name="tokens">Tokens of the whole group.</param>
     /// <param name="topExperts">Experts of each token.</param>
@@ -81,8 +88,12 @@ public readonly record struct ExpertLoad(double Rows, double Touched)
     private static (double Mean, double Variation) Law(double range, double exponent)
     {
         var all = (1 - Math.Pow(range, 1 - exponent)) / (exponent - 1);
-        var first = (Math.Pow(range, 2 - exponent) - 1) / (2 - exponent) / all;
-        var second = (Math.Pow(range, 3 - exponent) - 1) / (3 - exponent) / all;
+        var first = Moment(range, 2 - exponent) / all;
+        var second = Moment(range, 3 - exponent) / all;
         return (first, Math.Sqrt(Math.Max(0, second / (first * first) - 1)));
     }
+
+    // integral of x^(power - 1) over [1, range], which is a logarithm at power 0
+    private static double Moment(double range, double power) =>
+        Math.Abs(power) < 1e-9 ? Math.Log(range) : (Math.Pow(range, power) - 1) / power;
 }

@@ -22,18 +22,19 @@ internal static class MemoryPlanner
     {
         ModelArchitecture model = deployment.Model;
         ParallelLayout layout = deployment.Layout;
-        double dense = 2 * WeightFormat.KeptBytes * model.HiddenSize * (double)model.VocabularySize / (model.TiedEmbedding ? 2 : 1) / layout.TensorWays;
+        bool holdsMixers = deployment.Part != LayerPart.FeedForward;
+        double dense = holdsMixers ? 2 * WeightFormat.KeptBytes * model.HiddenSize * (double)model.VocabularySize / (model.TiedEmbedding ? 2 : 1) / layout.TensorWays : 0;
         double matrixBytes = WeightFormat.BytesOf(deployment.Precision.Dense);
         foreach ((_, int layers, IReadOnlyList<Projection> projections) in model.MixerGroups)
         {
-            dense += layers * BytesOf(projections, layout, matrixBytes) / layout.PipelineStages;
+            dense += holdsMixers ? layers * BytesOf(projections, layout, matrixBytes) / layout.PipelineStages : 0;
         }
 
         double experts = 0;
         foreach ((FeedForward feedForward, int layers, IReadOnlyList<Projection> projections) in model.FeedForwardGroups)
         {
-            dense += layers * BytesOf(projections, layout, matrixBytes) / layout.PipelineStages;
-            foreach (Projection expert in feedForward.ExpertProjections(model.HiddenSize))
+            dense += layers * BytesOf([.. projections.Where(projection => deployment.HoldsOfFeedForward(projection))], layout, matrixBytes) / layout.PipelineStages;
+            foreach (Projection expert in deployment.Part == LayerPart.Attention ? [] : feedForward.ExpertProjections(model.HiddenSize))
             {
                 experts += (double)layers * feedForward.RoutedExperts * expert.MatrixParameters * WeightFormat.BytesOf(deployment.Precision.Experts)
                     / (layout.ExpertWays * layout.ExpertTensorWays) / layout.PipelineStages;
