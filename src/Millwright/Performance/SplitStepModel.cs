@@ -84,12 +84,19 @@ public sealed class SplitStepModel
 
         // one sequence keeps one rank busy; the others wait for it
         double perRank = Math.Max(micro / Layout.AttentionRanks, Math.Min(1, micro));
-        StepTimes attention = Rank.Time(new StepShape(perRank, perRank * contextTokens / sequences));
-        StepTimes feedForward = FeedForward.Time(new StepShape(micro, 0));
-        EngineFactors factors = Rank.Factors;
-        double host = factors.HostSeconds + factors.HostSecondsPerSequence * perRank * Layout.MicroBatches;
-        (double there, double back) = Exchange(micro * Rank.TokensPerSequence);
-        return new SplitTimes(host, attention with { HostSeconds = 0 }, feedForward with { HostSeconds = 0 }, there, back, Layout.MicroBatches);
+        return Time(micro, perRank, AttentionTime(perRank, contextTokens / sequences));
+    }
+
+    /// <summary>Attention chips of one rank with sequences of a context, without the host.</summary>
+    internal StepTimes AttentionTime(double sequencesOfRank, double context) =>
+        Rank.Time(new StepShape(sequencesOfRank, sequencesOfRank * context)) with { HostSeconds = 0 };
+
+    /// <summary>Time of a step whose attention was timed before.</summary>
+    internal SplitTimes Time(double sequencesOfMicroBatch, double sequencesOfRank, in StepTimes attention)
+    {
+        StepTimes feedForward = FeedForward.Time(new StepShape(sequencesOfMicroBatch, 0)) with { HostSeconds = 0 };
+        (double there, double back) = Exchange(sequencesOfMicroBatch * Rank.TokensPerSequence);
+        return new SplitTimes(0, attention, feedForward, there, back, 1).With(Layout.MicroBatches, Rank.Factors, sequencesOfRank);
     }
 
     // each chip of either kind sends or takes its slice; the slower end of the link counts

@@ -32,4 +32,11 @@ public readonly record struct SplitTimes(
 
     /// <summary>Share of the step in which feed-forward chips work.</summary>
     public double FeedForwardUse => MicroBatches * FeedForward.TotalSeconds / TotalSeconds;
+
+    /// <summary>The same with another number of micro-batches, each as large as before.</summary>
+    internal SplitTimes With(int microBatches, EngineFactors factors, double sequencesOfRank) => this with
+    {
+        MicroBatches = microBatches,
+        HostSeconds = factors.HostSeconds + factors.HostSecondsPerSequence * sequencesOfRank * microBatches,
+    };
 }

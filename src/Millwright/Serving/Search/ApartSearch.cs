@@ -228,35 +228,51 @@ internal sealed class ApartSearch
         prefill.RemoveAll(worker => worker.PromptSeconds > _request.TimeToFirstTokenLimitSeconds);
         bool prunes = _request.Space.Prunes;
         return new Pool(
-            prunes ? Undominated(prefill, IsNoWorse) : prefill,
-            prunes ? Undominated(decode, IsNoWorse) : decode,
+            prunes ? Undominated(prefill, InOrder, IsNoWorse) : prefill,
+            prunes ? Undominated(decode, InOrder, IsNoWorse) : decode,
             new SearchCounts(settings, visited, memory, pruned, 0, fitting),
             splits);
     }
 
-    private static List<T> Undominated<T>(List<T> workers, Func<T, T, bool> isNoWorse)
+    // in this order a worker stands behind all that are no worse than it, so that what is kept stays; of like workers the first listed is kept
+    private static List<T> Undominated<T>(List<T> workers, Comparison<T> order, Func<T, T, bool> isNoWorse)
     {
-        List<T> kept = [];
-        foreach (T worker in workers)
+        int[] places = [.. Enumerable.Range(0, workers.Count)];
+        Array.Sort(places, (a, b) => order(workers[a], workers[b]) is not 0 and int by ? by : a.CompareTo(b));
+        List<int> kept = [];
+        foreach (int place in places)
         {
-            bool beaten = false;
-            foreach (T other in kept)
+            int beater = kept.FindIndex(other => isNoWorse(workers[other], workers[place]));
+            if (beater < 0)
             {
-                if (isNoWorse(other, worker))
-                {
-                    beaten = true;
-                    break;
-                }
+                kept.Add(place);
             }
-
-            if (!beaten)
+            else if (beater > 0)
             {
-                kept.RemoveAll(other => isNoWorse(worker, other));
-                kept.Add(worker);
+                // who beats one often beats the next
+                (kept[beater], kept[beater / 2]) = (kept[beater / 2], kept[beater]);
             }
         }
 
-        return kept;
+        kept.Sort();
+        return [.. kept.Select(place => workers[place])];
+    }
+
+    private static int InOrder(PrefillWorker a, PrefillWorker b)
+    {
+        int order = a.Chips.CompareTo(b.Chips);
+        order = order != 0 ? order : b.RequestsPerSecond.CompareTo(a.RequestsPerSecond);
+        order = order != 0 ? order : a.PromptSeconds.CompareTo(b.PromptSeconds);
+        order = order != 0 ? order : a.TransferBytes.CompareTo(b.TransferBytes);
+        return order != 0 ? order : a.JoulesPerRequest.CompareTo(b.JoulesPerRequest);
+    }
+
+    private static int InOrder(DecodeWorker a, DecodeWorker b)
+    {
+        int order = a.Chips.CompareTo(b.Chips);
+        order = order != 0 ? order : b.RequestsPerSecond.CompareTo(a.RequestsPerSecond);
+        order = order != 0 ? order : a.TokenSeconds.CompareTo(b.TokenSeconds);
+        return order != 0 ? order : a.JoulesPerRequest.CompareTo(b.JoulesPerRequest);
     }
 
     private bool IsNoWorse(PrefillWorker a, PrefillWorker b) =>

@@ -6,8 +6,8 @@ using Millwright.Performance;
 namespace Millwright.Serving.Search;
 
 /// <summary>
-/// Decode replicas of one precision whose attention and feed-forward run on chips of their own: every legal split over at most so many chips, every
-/// number of micro-batches, every batch.
+/// Decode replicas of one precision whose attention and feed-forward run on chips of their own: every legal TP, EP and ways of the feed-forward over at
+/// most so many chips, ranks of attention in steps, every number of micro-batches, every batch.
 /// </summary>
 internal sealed class SplitWorkers
 {
@@ -91,32 +91,49 @@ internal sealed class SplitWorkers
     public void Run(int[] sequences)
     {
         Settings = (long)Layouts.Count * sequences.Length;
-        double steps = Math.Max(1, _request.Lengths.MeanOutputTokens - 1) / (1 + (_request.Speculation?.AcceptedTokens ?? 0));
+        double turns = Math.Max(1, _request.Lengths.MeanOutputTokens - 1) / (1 + (_request.Speculation?.AcceptedTokens ?? 0));
         double tokensAfterFirst = Math.Max(1, _request.Lengths.MeanOutputTokens - 1);
         double context = _request.Lengths.DecodeInputTokens + _request.Lengths.DecodeOutputTokens;
+        int[] micros = [.. _request.Space.MicroBatches];
         foreach (StepModel rank in _ranks)
         {
             double most = Math.Min(rank.Memory.CachePoolBytes / rank.SequenceBytes(context), rank.Deployment.Engine.MaxSequences);
+            int held = sequences.TakeWhile(option => option <= most).Count();
             CompiledDeployment attention = new(rank);
+            StepTimes[] attentions = new StepTimes[held];
             foreach ((StepModel feedForward, int expertWays, int ways) in _feedForwards)
             {
                 SplitLayout one = new(rank.Deployment.Layout.TensorWays, 1, expertWays, ways, 1);
                 foreach (int ranks in RanksOf(one))
                 {
-                    foreach (int micro in _request.Space.MicroBatches)
+                    SplitStepModel[] steps = [.. micros.Select(micro => _chip.Join(one with { AttentionRanks = ranks, MicroBatches = micro }, rank, feedForward))];
+                    if (!steps[0].IsJoined)
                     {
-                        SplitStepModel step = _chip.Join(one with { AttentionRanks = ranks, MicroBatches = micro }, rank, feedForward);
-                        foreach (int option in sequences)
+                        break;
+                    }
+
+                    for (int k = 0; k < held; k++)
+                    {
+                        int option = sequences[k];
+                        if (attentions[k] == default)
                         {
-                            if ((double)option * micro > most || !step.IsJoined)
+                            attentions[k] = steps[0].AttentionTime(option, context);
+                        }
+
+                        // a micro-batch takes as long, however many of them there are
+                        SplitTimes alone = steps[0].Time(option * ranks, option, attentions[k]);
+                        foreach (SplitStepModel step in steps)
+                        {
+                            int micro = step.Layout.MicroBatches;
+                            if ((double)option * micro > most)
                             {
                                 break;
                             }
 
                             Visited++;
+                            SplitTimes times = alone.With(micro, rank.Factors, option);
                             double batch = (double)option * micro * ranks;
-                            SplitTimes times = step.Time(batch, batch * context);
-                            double decoding = steps * times.TotalSeconds;
+                            double decoding = turns * times.TotalSeconds;
                             double rate = batch / decoding;
                             Workers.Add(new DecodeWorker(attention, batch, decoding / tokensAfterFirst, rate, Joules(step.Layout, times) / (rate * times.TotalSeconds)) { Split = step });
                         }
@@ -152,5 +169,6 @@ internal sealed class SplitWorkers
         return layout.AttentionChips * attention + layout.FeedForwardChips * feedForward;
     }
 
-    private IEnumerable<int> RanksOf(SplitLayout one) => Enumerable.Range(1, (_mostChips - one.FeedForwardChips) / one.TensorWays);
+    // each number up to 8 and the largest, between them as many to the octave as batches
+    private int[] RanksOf(SplitLayout one) => BatchOptions.UpTo((_mostChips - one.FeedForwardChips) / one.TensorWays, _request.Space.BatchesPerOctave);
 }
