@@ -79,6 +79,11 @@ internal static class ConfigureCommand
             LaunchTarget? target = TargetOf(parsed.GetValue(emit), parsed.GetValue(folder), request);
             if (target is not null)
             {
+                if (request.Space is { Together: false, Apart: false })
+                {
+                    throw ServingOptions.Wrong("--emit", "no engine version that is known here runs attention and feed-forward on chips of their own: add together or apart to --pools");
+                }
+
                 // no option that cuts prompts over chips is known to hold for every model
                 request = request with { Space = request.Space with { MostContextWays = 1 } };
             }

@@ -48,13 +48,13 @@ public static class LaunchWriter
         LaunchCheck.Require(
             modelName is null || (modelName.Length > 0 && !modelName.Any(static letter => char.IsControl(letter) || letter is '"' or '\\')),
             "the name of the weights is empty or holds a control character, a double quote or a backslash");
-        LaunchCheck.Require(
-            pools?.DecodeSplit is null,
-            $"{EngineOptions.Of(target).Version} has no option that runs attention and feed-forward on chips of their own");
         EngineFamily family = FamilyOf(target);
         LaunchCheck.Require(
             deployment.Engine.Family == family,
             $"the deployment is one of {LaunchCheck.NameOf(deployment.Engine.Family)}: its settings are not those of {LaunchCheck.NameOf(family)}");
+        LaunchCheck.Require(
+            pools?.DecodeSplit is null,
+            $"{LaunchCheck.NameOf(family)} {EngineOptions.Of(target).Version} has no option that runs attention and feed-forward on chips of their own");
 
         LaunchPool Pool(ParallelLayout layout, string role, int workers) => new(
             deployment with { Layout = layout },
