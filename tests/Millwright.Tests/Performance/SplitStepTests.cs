@@ -1,11 +1,8 @@
 using CsCheck;
-using Millwright.Catalog;
 using Millwright.Chips;
 using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
-using Millwright.Serving.Search;
-using Millwright.Tests.Serving.Search;
 
 namespace Millwright.Tests.Performance;
 

@@ -1,5 +1,4 @@
 using Millwright.Applications;
-using Millwright.Chips;
 using Millwright.Models;
 using Millwright.Performance;
 
