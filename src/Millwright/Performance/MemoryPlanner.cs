@@ -33,7 +33,7 @@ internal static class MemoryPlanner
         double experts = 0;
         foreach ((FeedForward feedForward, int layers, IReadOnlyList<Projection> projections) in model.FeedForwardGroups)
         {
-            dense += layers * BytesOf([.. projections.Where(projection => deployment.HoldsOfFeedForward(projection))], layout, matrixBytes) / layout.PipelineStages;
+            dense += layers * BytesOf(projections, layout, matrixBytes, deployment) / layout.PipelineStages;
             foreach (Projection expert in deployment.Part == LayerPart.Attention ? [] : feedForward.ExpertProjections(model.HiddenSize))
             {
                 experts += (double)layers * feedForward.RoutedExperts * expert.MatrixParameters * WeightFormat.BytesOf(deployment.Precision.Experts)
@@ -65,11 +65,17 @@ internal static class MemoryPlanner
         return bytes / layout.PipelineStages / layout.ContextWays;
     }
 
-    private static double BytesOf(IReadOnlyList<Projection> projections, ParallelLayout layout, double matrixBytes)
+    // matrices of a feed-forward are those that the chips of its deployment hold
+    private static double BytesOf(IReadOnlyList<Projection> projections, ParallelLayout layout, double matrixBytes, Deployment? feedForwardOf = null)
     {
         double bytes = 0;
         foreach (Projection projection in projections)
         {
+            if (feedForwardOf?.HoldsOfFeedForward(projection) == false)
+            {
+                continue;
+            }
+
             bytes += projection.MatrixParameters * (projection.Role == WeightRole.Kept ? WeightFormat.KeptBytes : matrixBytes)
                 / (projection.Cut == ProjectionCut.Whole ? 1 : layout.TensorWays);
         }

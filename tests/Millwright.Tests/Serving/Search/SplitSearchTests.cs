@@ -14,7 +14,14 @@ public sealed class SplitSearchTests
 
     private static SearchSpace Alone { get; } = SearchSpace.Full with
     {
-        Together = false, Apart = false, Split = true, TokenBudgets = [8192], BatchesPerOctave = 1, MostPipelineStages = 1, MostContextWays = 1, MicroBatches = [1, 3],
+        Together = false,
+        Apart = false,
+        Split = true,
+        TokenBudgets = [8192],
+        BatchesPerOctave = 1,
+        MostPipelineStages = 1,
+        MostContextWays = 1,
+        MicroBatches = [1, 3],
     };
 
     [Fact]
