@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Millwright.Catalog;
+using Millwright.Chips;
 using Millwright.Cli.Output;
 using Millwright.Quantities;
 using Millwright.Reports.Launch;
@@ -30,6 +31,8 @@ internal static class ConfigureCommand
         Option<string?> price = new("--chip-hour") { Description = "Cost of a chip-hour, such as \"2.5 $/GPU-h\". Left out: from the plan of the shipped site.", HelpName = "PRICE" };
         Option<string?> cap = new("--power-cap") { Description = "Shares of the rated power that a chip may draw, to choose from, such as \"60 %, 80 %, 100 %\".", HelpName = "SHARE,SHARE" };
         Option<string?> nic = new("--nic") { Description = "Network bandwidths of a chip to choose from beside its own, such as 400Gb/s,800Gb/s; their cost is not known.", HelpName = "RATE,RATE" };
+        Option<string> pools = new("--pools") { Description = "Which pools to look at: together, apart, split (decode with attention and feed-forward on chips of their own).", HelpName = "K,K", DefaultValueFactory = static _ => "together,apart" };
+        Option<double> skew = new("--skew") { Description = "Skew of routing over experts: 0 (all as popular) to 2.", HelpName = "X", DefaultValueFactory = static _ => ExpertLoad.UsualSkew };
         Option<int> top = new("--top") { Description = "Runners-up to show.", HelpName = "K", DefaultValueFactory = static _ => 5 };
         Option<string[]> without = new("--without") { Description = "Also solve with one element replaced, such as scale-up=8 or memory-bandwidth=3.35TB/s; may be given more than once.", HelpName = "ELEMENT=VALUE" };
         Option<string?> emit = new("--emit") { Description = "Write launch commands or manifests of the answer: vllm, sglang, trtllm or llm-d. Needs --out.", HelpName = "TARGET" };
@@ -40,7 +43,7 @@ internal static class ConfigureCommand
         Option<string?> html = CommonOptions.Html();
         Command command = new("configure", "Find the deployment of a model: layout, precision, batch, pools together or apart; its speed, cost and energy.")
         {
-            model, system, chips, rate, power, input, output, cached, trace, firstToken, perToken, engine, precision, draft, price, cap, nic, top, without, emit, folder, quick, catalog, json, html,
+            model, system, chips, rate, power, input, output, cached, trace, firstToken, perToken, engine, precision, draft, price, cap, nic, pools, skew, top, without, emit, folder, quick, catalog, json, html,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -65,6 +68,8 @@ internal static class ConfigureCommand
                 Engines = ServingOptions.Engines(parsed.GetValue(engine)),
                 Precisions = ServingOptions.Precisions(parsed.GetValue(precision)),
                 Speculation = ServingOptions.Draft(parsed.GetValue(draft)),
+                RoutingSkew = ServingOptions.Skew(parsed.GetValue(skew)),
+                Space = ServingOptions.Pools(parsed.GetValue(pools)!),
             };
             if (request.Fault is { Length: > 0 } fault)
             {
@@ -74,6 +79,11 @@ internal static class ConfigureCommand
             LaunchTarget? target = TargetOf(parsed.GetValue(emit), parsed.GetValue(folder), request);
             if (target is not null)
             {
+                if (request.Space is { Together: false, Apart: false })
+                {
+                    throw ServingOptions.Wrong("--emit", "no engine version that is known here runs attention and feed-forward on chips of their own: add together or apart to --pools");
+                }
+
                 // no option that cuts prompts over chips is known to hold for every model
                 request = request with { Space = request.Space with { MostContextWays = 1 } };
             }

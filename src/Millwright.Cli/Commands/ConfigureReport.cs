@@ -1,4 +1,5 @@
 using System.Globalization;
+using Millwright.Chips;
 using Millwright.Cli.Output;
 using Millwright.Reports;
 using Millwright.Reports.Charts;
@@ -25,7 +26,11 @@ internal sealed class ConfigureReport(
 
     private string Asked => string.Create(
         CultureInfo.InvariantCulture,
-        $"{request.Lengths.MeanInputTokens:0} tokens in{(request.Lengths.CachedShare > 0 ? $" ({request.Lengths.CachedShare:P0} cached)" : "")}, {request.Lengths.MeanOutputTokens:0} out; TTFT within {Time(request.TimeToFirstTokenLimitSeconds)}, TPOT within {Time(request.TimePerOutputTokenLimitSeconds)}; {Load}");
+        $"{request.Lengths.MeanInputTokens:0} tokens in{(request.Lengths.CachedShare > 0 ? $" ({request.Lengths.CachedShare:P0} cached)" : "")}, {request.Lengths.MeanOutputTokens:0} out; TTFT within {Time(request.TimeToFirstTokenLimitSeconds)}, TPOT within {Time(request.TimePerOutputTokenLimitSeconds)}; {Load}{Skew}");
+
+    private string Skew => request.RoutingSkew == ExpertLoad.UsualSkew || !request.Model.HasExperts
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"; routing skew {request.RoutingSkew:0.###}");
 
     private string Load => request switch
     {
@@ -217,14 +222,23 @@ internal sealed class ConfigureReport(
 
     private DocumentTable Space(bool full)
     {
-        List<IReadOnlyList<DocumentCell>> rows = [.. answer.Dimensions.Where(d => full || d.Options.Count > 1 || d.Name == "layouts in all").Select(d => (IReadOnlyList<DocumentCell>)
+        List<IReadOnlyList<DocumentCell>> rows = [.. answer.Dimensions.Where(d => full || d.Options.Count > 1 || d.Name.EndsWith(" in all", StringComparison.Ordinal)).Select(d => (IReadOnlyList<DocumentCell>)
         [
-            d.Name, Count(d.Name == "layouts in all" ? long.Parse(d.Options[0], CultureInfo.InvariantCulture) : d.Options.Count), d.Name == "layouts in all" ? "" : Short(d.Options, full),
+            d.Name, Count(d.Name.EndsWith(" in all", StringComparison.Ordinal) ? long.Parse(d.Options[0], CultureInfo.InvariantCulture) : d.Options.Count), d.Name.EndsWith(" in all", StringComparison.Ordinal) ? "" : Short(d.Options, full),
         ])];
-        rows.Add(["together", Count(answer.Together.Settings), Counted(answer.Together) + string.Create(CultureInfo.InvariantCulture, $"; {answer.Together.Compiled} deployments compiled")]);
+        if (request.Space.Together)
+        {
+            rows.Add(["together", Count(answer.Together.Settings), Counted(answer.Together) + string.Create(CultureInfo.InvariantCulture, $"; {answer.Together.Compiled} deployments compiled")]);
+        }
+
         if (answer.Apart.Settings > 0)
         {
             rows.Add(["workers of pools apart", Count(answer.Apart.Settings), Counted(answer.Apart) + string.Create(CultureInfo.InvariantCulture, $"; {answer.PoolsVisited} pools of them")]);
+        }
+
+        if (answer.Split.Settings > 0)
+        {
+            rows.Add(["workers of pools split", Count(answer.Split.Settings), Counted(answer.Split) + string.Create(CultureInfo.InvariantCulture, $"; {answer.SplitPoolsVisited} pools of them")]);
         }
 
         return new DocumentTable("space", "What was looked at", [new("dimension", "dimension"), new("options", "options", true), new("detail", "")], rows);

@@ -174,6 +174,29 @@ internal static class ServingOptions
         return new Speculation(drafted, accepted);
     }
 
+    /// <summary>The search space of pools named as "together,apart,split".</summary>
+    public static SearchSpace Pools(string text)
+    {
+        SearchSpace space = SearchSpace.Full with { Together = false, Apart = false };
+        foreach (string name in Split(text))
+        {
+            space = name.ToLowerInvariant() switch
+            {
+                "together" => space with { Together = true },
+                "apart" => space with { Apart = true },
+                "split" => space with { Split = true },
+                _ => throw Wrong("--pools", $"\"{name}\" was found; allowed are together, apart and split"),
+            };
+        }
+
+        return space is { Together: false, Apart: false, Split: false } ? throw Wrong("--pools", "name at least one of together, apart and split") : space;
+    }
+
+    /// <summary>Skew of routing over experts.</summary>
+    public static double Skew(double value) => value is >= 0 and <= ExpertLoad.MostSkew
+        ? value
+        : throw Wrong("--skew", string.Create(CultureInfo.InvariantCulture, $"{value} was found; the skew of routing lies from 0 (all experts as popular) to {ExpertLoad.MostSkew}"));
+
     /// <summary>What a chip of each system costs and draws: as stated, or by the plan of one site filled with it.</summary>
     public static IReadOnlyList<SystemOffer> Offers(IReadOnlyList<SystemRecord> systems, CatalogData catalog, double? usdPerChipHour, PowerBasis basis)
     {

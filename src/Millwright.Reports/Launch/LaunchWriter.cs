@@ -52,6 +52,9 @@ public static class LaunchWriter
         LaunchCheck.Require(
             deployment.Engine.Family == family,
             $"the deployment is one of {LaunchCheck.NameOf(deployment.Engine.Family)}: its settings are not those of {LaunchCheck.NameOf(family)}");
+        LaunchCheck.Require(
+            pools?.DecodeSplit is null,
+            $"{LaunchCheck.NameOf(family)} {EngineOptions.Of(target).Version} has no option that runs attention and feed-forward on chips of their own");
 
         LaunchPool Pool(ParallelLayout layout, string role, int workers) => new(
             deployment with { Layout = layout },

@@ -182,6 +182,39 @@ public sealed class ExpertExchangeTimes
         return new ExpertExchangeTime(dispatch, back.Ideal(_peaks).At(grids[mode + 1].At(point)));
     }
 
+    /// <summary>
+    /// Time of one direction of an exchange between two kinds of chips, by the same kernels: as long as an exchange among all of them whose busiest chip
+    /// sends or takes as many bytes.
+    /// </summary>
+    /// <param name="elements">Elements that the busiest chip sends or takes.</param>
+    /// <param name="bytesPerElement">Bytes of one.</param>
+    /// <param name="chips">Chips of both kinds: in one scale-up domain over its links, else all of it over the network.</param>
+    /// <param name="lowLatency">DeepEP's low-latency mode.</param>
+    /// <param name="back">True for the answers of experts.</param>
+    /// <returns>The time, never below bytes over the link; endless where the link is not published.</returns>
+    public CallTime OneWay(double elements, double bytesPerElement, int chips, bool lowLatency, bool back)
+    {
+        var inDomain = chips <= _peaks.ScaleUpDomain;
+        var link = inDomain ? _peaks.ScaleUpBytesPerSecond : _peaks.ScaleOutBytesPerSecond;
+        if (!(link > 0))
+        {
+            return new CallTime(double.PositiveInfinity, 0, 0);
+        }
+
+        IdealTime ideal = new(0, elements * bytesPerElement / link);
+        Span<double> point = stackalloc double[2];
+        point[0] = Math.Log2(Math.Max(1e-3, ideal.MemorySeconds * 1e6));
+        if (inDomain && _peaks.ScaleUpDomain > RanksOfNode)
+        {
+            point[1] = Math.Log2(chips);
+            var width = bytesPerElement > 1.5 ? 0 : 1;
+            return ideal.At(back ? _rackCombine[0].At(point) : _rackDispatch[width].At(point));
+        }
+
+        point[1] = inDomain ? 0 : Math.Log2(Math.Max(1, (double)chips / _peaks.ScaleUpDomain));
+        return ideal.At((inDomain ? _inNode : _overNodes)[(lowLatency ? 2 : 0) + (back ? 1 : 0)].At(point));
+    }
+
     private static SmoothGrid[] DeepEp(OperatorShelf shelf, string suffix) =>
     [
         shelf.Require(DispatchName + suffix, OperandPrecision.Fp8),

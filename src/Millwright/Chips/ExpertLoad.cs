@@ -9,7 +9,15 @@ public readonly record struct ExpertLoad(double Rows, double Touched)
     private const double RangeOfFewPairs = 200;
     private const double ShareOfTokens = 0.8;
     private const double LeastMeasuredSkew = 1.01;
+    private const double MostMeasuredSkew = 1.2;
     private const int Quantiles = 6;
+
+    /// <summary>Skew of the tables that times of experts were measured with, unless told otherwise. Source: NVIDIA AIConfigurator (095f58a5), the rows
+    /// "power_law_1.01"; near what routers show on real text.</summary>
+    public const double UsualSkew = LeastMeasuredSkew;
+
+    /// <summary>Greatest skew that is taken.</summary>
+    public const double MostSkew = 2;
 
     /// <summary>Each rank gets the same rows, spread over as many experts as there are rows: the "balanced" rows of the tables.</summary>
     /// <param name="tokens">Tokens of the whole group.</param>
@@ -30,7 +38,9 @@ public readonly record struct ExpertLoad(double Rows, double Touched)
     /// <param name="expertWays">Ranks that the experts are divided over.</param>
     /// <param name="skew">
     /// Exponent of the power law that the loads of the experts are drawn from (density ~ load^-skew), as in the tables: 1.01 and 1.2; 0 for experts of
-    /// equal popularity; between 0 and 1.01 the excess of the busiest rank is in proportion.
+    /// equal popularity; between 0 and 1.01 the excess of the busiest rank is in proportion, between 1.01 and 1.2 on a straight line. Beyond 1.2, up to
+    /// <see cref="MostSkew"/>, it grows in proportion again, with the experts touched at 1.2: an extrapolation, since a law of greater exponents has a
+    /// thinner tail, so that its exponent would no longer tell more skew from less.
     /// </param>
     /// <returns>
     /// The load. Rows: mean x (1 + the greater of two excesses). One is c m / sqrt(experts of a rank), with c the coefficient of variation of the law and
@@ -50,7 +60,30 @@ public readonly record struct ExpertLoad(double Rows, double Touched)
             return Bounded(mean, uniform, local, tokens);
         }
 
-        var exponent = Math.Max(skew, LeastMeasuredSkew);
+        var (excess, touched) = Skewed(tokens, topExperts, experts, expertWays, LeastMeasuredSkew);
+        if (skew <= LeastMeasuredSkew)
+        {
+            var part = Math.Min(1, skew / LeastMeasuredSkew);
+            return Bounded(mean * (1 + part * excess), uniform + part * (touched - uniform), local, tokens);
+        }
+
+        var (most, fewest) = Skewed(tokens, topExperts, experts, expertWays, MostMeasuredSkew);
+        most = Math.Max(most, excess);
+        if (skew >= MostMeasuredSkew)
+        {
+            return Bounded(mean * (1 + skew / MostMeasuredSkew * most), fewest, local, tokens);
+        }
+
+        var share = (skew - LeastMeasuredSkew) / (MostMeasuredSkew - LeastMeasuredSkew);
+        return Bounded(mean * (1 + excess + share * (most - excess)), touched + share * (fewest - touched), local, tokens);
+    }
+
+    // excess of the busiest rank over the mean, and experts that it touches, at a skew of the law
+    private static (double Excess, double Touched) Skewed(double tokens, double topExperts, double experts, double expertWays, double exponent)
+    {
+        var local = experts / expertWays;
+        var pairs = tokens * topExperts;
+        var mean = pairs / expertWays;
         var range = pairs > experts ? Math.Max(2, ShareOfTokens * tokens) : RangeOfFewPairs;
         var (lawMean, variation) = Law(range, exponent);
         var greatest = expertWays <= 1 ? 0 : 0.564 * Math.Pow(Math.Log2(expertWays), 0.81);
@@ -65,9 +98,7 @@ public readonly record struct ExpertLoad(double Rows, double Touched)
             missed += Math.Exp(-perExpert * Math.Pow(1 - share * (1 - least), 1 / (1 - exponent)));
         }
 
-        var touched = local * (1 - missed / Quantiles);
-        var part = Math.Min(1, skew / LeastMeasuredSkew);
-        return Bounded(mean * (1 + part * excess), uniform + part * (touched - uniform), local, tokens);
+        return (excess, local * (1 - missed / Quantiles));
     }
 
     private static ExpertLoad Bounded(double rows, double touched, double local, double tokens)

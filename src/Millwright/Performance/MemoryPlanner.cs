@@ -23,18 +23,19 @@ internal static class MemoryPlanner
     {
         ModelArchitecture model = deployment.Model;
         ParallelLayout layout = deployment.Layout;
-        double dense = 2 * WeightFormat.KeptBytes * model.HiddenSize * (double)model.VocabularySize / (model.TiedEmbedding ? 2 : 1) / layout.TensorWays;
+        bool holdsMixers = deployment.Part != LayerPart.FeedForward;
+        double dense = holdsMixers ? 2 * WeightFormat.KeptBytes * model.HiddenSize * (double)model.VocabularySize / (model.TiedEmbedding ? 2 : 1) / layout.TensorWays : 0;
         double matrixBytes = WeightFormat.BytesOf(deployment.Precision.Dense);
         foreach ((_, int layers, IReadOnlyList<Projection> projections) in model.MixerGroups)
         {
-            dense += layers * BytesOf(projections, layout, matrixBytes) / layout.PipelineStages;
+            dense += holdsMixers ? layers * BytesOf(projections, layout, matrixBytes) / layout.PipelineStages : 0;
         }
 
         double experts = 0;
         foreach ((FeedForward feedForward, int layers, IReadOnlyList<Projection> projections) in model.FeedForwardGroups)
         {
-            dense += layers * BytesOf(projections, layout, matrixBytes) / layout.PipelineStages;
-            foreach (Projection expert in feedForward.ExpertProjections(model.HiddenSize))
+            dense += layers * BytesOf(projections, layout, matrixBytes, deployment) / layout.PipelineStages;
+            foreach (Projection expert in deployment.Part == LayerPart.Attention ? [] : feedForward.ExpertProjections(model.HiddenSize))
             {
                 experts += (double)layers * feedForward.RoutedExperts * expert.MatrixParameters * WeightFormat.BytesOf(deployment.Precision.Experts)
                     / (layout.ExpertWays * layout.ExpertTensorWays) / layout.PipelineStages;
@@ -64,11 +65,17 @@ internal static class MemoryPlanner
         return bytes / layout.PipelineStages / layout.ContextWays;
     }
 
-    private static double BytesOf(IReadOnlyList<Projection> projections, ParallelLayout layout, double matrixBytes)
+    // matrices of a feed-forward are those that the chips of its deployment hold
+    private static double BytesOf(IReadOnlyList<Projection> projections, ParallelLayout layout, double matrixBytes, Deployment? feedForwardOf = null)
     {
         double bytes = 0;
         foreach (Projection projection in projections)
         {
+            if (feedForwardOf?.HoldsOfFeedForward(projection) == false)
+            {
+                continue;
+            }
+
             bytes += projection.MatrixParameters * (projection.Role == WeightRole.Kept ? WeightFormat.KeptBytes : matrixBytes)
                 / (projection.Cut == ProjectionCut.Whole ? 1 : layout.TensorWays);
         }

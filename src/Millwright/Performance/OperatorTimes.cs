@@ -7,6 +7,9 @@ namespace Millwright.Performance;
 /// <summary>All operator times of one chip under one engine. Immutable; safe to share between threads.</summary>
 public sealed class OperatorTimes
 {
+    /// <summary>Tokens of a rank up to which exchanges run in their low-latency mode: the buffers of DeepEP are made for 128 (its README, 2025).</summary>
+    internal const double MostDecodeTokens = 256;
+
     // bytes of one element of a gathered activation, with its scale
     private const double ActivationBytes = 2;
     private const double NarrowActivationBytes = 1 + 4.0 / 128;
@@ -120,4 +123,23 @@ public sealed class OperatorTimes
         CallTime both = Clock.AllGather(gathered, ranks) + Clock.ReduceScatter(gathered, ranks);
         return both.TotalSeconds < direct.TotalSeconds ? both : direct;
     }
+
+    /// <summary>True where activations go to experts in 8 bits with a scale of each 128: where the experts multiply narrow operands.</summary>
+    internal static bool SendsNarrow(OperandPrecision experts) =>
+        experts is not (OperandPrecision.Bf16 or OperandPrecision.Mxfp4 or OperandPrecision.Int4 or OperandPrecision.Int8);
+
+    /// <summary>True where links are published that join so many chips.</summary>
+    internal bool JoinsChips(int chips) => chips <= Peaks.ScaleUpDomain ? Peaks.ScaleUpBytesPerSecond > 0 : Peaks.ScaleOutBytesPerSecond > 0;
+
+    /// <summary>
+    /// Time of one direction of the exchange between attention chips and feed-forward chips, by the kernels of the exchange with experts: over the scale-up
+    /// links where all chips share a domain, else all of it over the network.
+    /// </summary>
+    /// <param name="elements">Elements that the busiest chip sends or takes.</param>
+    /// <param name="bytesPerElement">Bytes of one.</param>
+    /// <param name="chips">Chips of both kinds.</param>
+    /// <param name="tokensOfRank">Tokens of one attention rank.</param>
+    /// <param name="back">True for the answers.</param>
+    internal CallTime PartExchange(double elements, double bytesPerElement, int chips, double tokensOfRank, bool back) =>
+        _exchange.OneWay(elements, bytesPerElement, chips, tokensOfRank <= MostDecodeTokens, back);
 }

@@ -12,12 +12,6 @@ internal sealed class StepCompiler
     /// <summary>Launch of a send to the next stage, s. Source: NVIDIA AIConfigurator (095f58a5), systems/*.yaml, p2p latency 10 us.</summary>
     private const double HandOverSeconds = 10e-6;
 
-    /// <summary>Tokens of a rank up to which exchanges run in their low-latency mode: the buffers of DeepEP are made for 128 (its README, 2025).</summary>
-    private const double MostDecodeTokens = 256;
-
-    /// <summary>Exponent of the power law of expert loads, as the operator tables use it; near what routers show on real text.</summary>
-    private const double RoutingSkew = 1.01;
-
     private readonly Deployment _deployment;
     private readonly ModelArchitecture _model;
     private readonly ParallelLayout _layout;
@@ -35,7 +29,7 @@ internal sealed class StepCompiler
     public StepCompiler(Deployment deployment, OperatorTimes times, int draftTokens, StepCurveCache? cache = null)
     {
         _cache = cache;
-        (_byToken, _byEmitting, _experts, _exchange) = (cache ?? new StepCurveCache()).Find(deployment.Layout, deployment.Precision);
+        (_byToken, _byEmitting, _experts, _exchange) = (cache ?? new StepCurveCache()).Find(deployment);
         _deployment = deployment;
         _model = deployment.Model;
         _layout = deployment.Layout;
@@ -49,6 +43,39 @@ internal sealed class StepCompiler
     private double CacheBytes => _precision.CacheBytesPerElement;
 
     public StepParts Compile(MemoryPlan memory)
+    {
+        if (_deployment.Part != LayerPart.FeedForward)
+        {
+            AddMixers();
+        }
+
+        foreach ((FeedForward feedForward, int layers, IReadOnlyList<Projection> projections) in _model.FeedForwardGroups)
+        {
+            foreach (Projection projection in projections)
+            {
+                if (_deployment.HoldsOfFeedForward(projection))
+                {
+                    AddProduct(projection, layers, _byToken);
+                }
+            }
+
+            if (_deployment.Part != LayerPart.Attention)
+            {
+                AddFeedForward(feedForward, layers);
+            }
+        }
+
+        if (_deployment.Part != LayerPart.FeedForward)
+        {
+            AddStream();
+        }
+
+        AddExchanges();
+        _cache?.Keep(_deployment, _byToken, _byEmitting, _experts, _exchange);
+        return new StepParts(_deployment, memory, _tokensPerSequence, _byToken, _byEmitting, _experts, _exchange, [.. _decode], [.. _prefill]);
+    }
+
+    private void AddMixers()
     {
         _byToken.Add(tokens => _times.Clock.Elementwise(tokens * 2 * Hidden * ActivationBytes), 1);
         foreach ((TokenMixer mixer, int layers, IReadOnlyList<Projection> projections) in _model.MixerGroups)
@@ -64,21 +91,6 @@ internal sealed class StepCompiler
 
             AddMixer(mixer, layers);
         }
-
-        foreach ((FeedForward feedForward, int layers, IReadOnlyList<Projection> projections) in _model.FeedForwardGroups)
-        {
-            foreach (Projection projection in projections)
-            {
-                AddProduct(projection, layers, _byToken);
-            }
-
-            AddFeedForward(feedForward, layers);
-        }
-
-        AddStream();
-        AddExchanges();
-        _cache?.Keep(_layout, _precision, _byToken, _byEmitting, _experts, _exchange);
-        return new StepParts(_deployment, memory, _tokensPerSequence, _byToken, _byEmitting, _experts, _exchange, [.. _decode], [.. _prefill]);
     }
 
     private void AddProduct(Projection projection, double calls, StepCurve curve)
@@ -232,10 +244,11 @@ internal sealed class StepCompiler
         int tensorWays = _layout.ExpertTensorWays;
         int expertWays = _layout.ExpertWays;
         bool exchanged = _layout.AttentionRanks > 1;
+        double skew = _deployment.RoutingSkew;
         ExpertTimes times = _times.Experts;
         _experts.Add(
             tokens => times.Layer(
-                tokens, hidden, inner, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, RoutingSkew, upMatrices + 1, exchanged, _times.NarrowsActivations(precision), _deployment.Engine.GeneralExperts), layers);
+                tokens, hidden, inner, mixture.TopExperts, mixture.Experts, tensorWays, expertWays, precision, skew, upMatrices + 1, exchanged, _times.NarrowsActivations(precision), _deployment.Engine.GeneralExperts), layers);
         if (mixture.SharedIntermediateSize > 0)
         {
             double sharedElements = mixture.SharedIntermediateSize * (upMatrices + 1.0) / _layout.TensorWays;
@@ -243,12 +256,12 @@ internal sealed class StepCompiler
         }
 
         // attention ranks send tokens to the chips of their experts, and get the answers back
-        if (_layout.AttentionRanks > 1)
+        if (_layout.AttentionRanks > 1 && _deployment.Part == LayerPart.Whole)
         {
             int ranks = _layout.StageChips;
-            bool narrow = precision is not (OperandPrecision.Bf16 or OperandPrecision.Mxfp4 or OperandPrecision.Int4 or OperandPrecision.Int8);
+            bool narrow = OperatorTimes.SendsNarrow(precision);
             _exchange.Add(
-                tokens => _times.ExpertExchange(tokens / _layout.TensorWays, hidden, mixture.TopExperts, mixture.Experts, ranks, narrow, tokens <= MostDecodeTokens), layers);
+                tokens => _times.ExpertExchange(tokens / _layout.TensorWays, hidden, mixture.TopExperts, mixture.Experts, ranks, narrow, tokens <= OperatorTimes.MostDecodeTokens), layers);
         }
     }
 
@@ -275,7 +288,11 @@ internal sealed class StepCompiler
     private void AddExchanges()
     {
         int ways = _layout.TensorWays;
-        if (ways > 1)
+        if (ways > 1 && _deployment.Part != LayerPart.Whole)
+        {
+            AddExchangesOfPart(ways);
+        }
+        else if (ways > 1)
         {
             // each mixer and each feed-forward ends in a sum over the chips; experts of attention ranks bring their own exchange
             double blocks = _model.MixerGroups.Sum(group => group.Layers)
@@ -300,6 +317,26 @@ internal sealed class StepCompiler
             ChipPeaks peaks = _times.Peaks;
             double link = _layout.Chips <= peaks.ScaleUpDomain ? peaks.ScaleUpBytesPerSecond : peaks.ScaleOutBytesPerSecond;
             _exchange.Add(tokens => new CallTime(HandOverSeconds, 0, tokens * Hidden * ActivationBytes / ways / link), _layout.PipelineStages - 1);
+        }
+    }
+
+    // parts of layers apart: a row crosses between them in as many slices as chips share it, and is put together on the other side
+    private void AddExchangesOfPart(int ways)
+    {
+        if (_deployment.Part == LayerPart.Attention)
+        {
+            _exchange.Add(tokens => _times.Clock.AllReduce(tokens * Hidden * ActivationBytes, ways), _model.MixerGroups.Sum(static group => group.Layers));
+            _exchange.Add(tokens => _times.Clock.AllGather(tokens * Hidden * ActivationBytes, ways), _model.FeedForwardGroups.Sum(static group => group.Layers));
+            return;
+        }
+
+        // slices gathered before a feed-forward and partial sums scattered after it take as long as one sum over the chips
+        int groups = _layout.AttentionRanks;
+        double skew = _deployment.RoutingSkew;
+        foreach ((FeedForward feedForward, int layers, _) in _model.FeedForwardGroups)
+        {
+            _exchange.Add(
+                tokens => _times.Clock.AllReduce(new SplitRows(feedForward, Hidden, groups, tokens * groups, skew).TakenElements * ActivationBytes, ways), layers);
         }
     }
 }

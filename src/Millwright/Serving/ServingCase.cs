@@ -25,8 +25,18 @@ public enum LoadKind
 /// <param name="DecodeLayout">Layout of one.</param>
 public sealed record SplitPools(int PrefillWorkers, ParallelLayout PrefillLayout, int DecodeWorkers, ParallelLayout DecodeLayout)
 {
+    /// <summary>How a decode replica is cut where its attention and feed-forward run on chips of their own; null where they do not. The decode layout is
+    /// then that of its attention chips.</summary>
+    public SplitLayout? DecodeSplit { get; init; }
+
+    /// <summary>Chips of one decode replica.</summary>
+    public int DecodeChips => DecodeSplit?.Chips ?? DecodeLayout.Chips;
+
     /// <summary>Chips of both pools.</summary>
-    public int Chips => PrefillWorkers * PrefillLayout.Chips + DecodeWorkers * DecodeLayout.Chips;
+    public int Chips => PrefillWorkers * PrefillLayout.Chips + DecodeWorkers * DecodeChips;
+
+    /// <summary>Layout of a decode replica, in words.</summary>
+    public string DecodeName => DecodeSplit is { } split ? $"({split})" : DecodeLayout.ToString();
 }
 
 /// <summary>Drafted tokens that are verified in one step.</summary>

@@ -60,7 +60,47 @@ public sealed class ConfigureTests
         Assert.NotEmpty(Directory.GetFiles(target));
     }
 
+    private static readonly string[] s_mixture =
+        ["configure", "--model", "gpt-oss-20b", "--system", "hgx-h100", "--chips", "4", "--isl", "1024", "--osl", "256", "--precision", "fp8", "--quick"];
+
+    [Fact]
+    public async Task Decode_split_into_attention_and_feed_forward_is_shown_with_its_options()
+    {
+        string answer = await Run.Answers([.. s_mixture, "--pools", "together,split"]);
+        Assert.Contains("together, split", answer, StringComparison.Ordinal);
+        Assert.Contains("micro-batches", answer, StringComparison.Ordinal);
+        Assert.Contains("workers of pools split", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("workers of pools apart", answer, StringComparison.Ordinal);
+        string alone = await Run.Answers([.. s_mixture, "--pools", "split"]);
+        Assert.Contains(" feed-forward in ", alone, StringComparison.Ordinal);
+        Assert.DoesNotContain("deployments compiled", alone, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_engine_is_told_to_split_decode()
+    {
+        string message = await Run.Refuses([.. s_mixture, "--pools", "split", "--emit", "vllm", "--out", "never-written"]);
+        Assert.Contains("attention and feed-forward on chips of their own", message, StringComparison.Ordinal);
+        Assert.Single(message.Trim().Split('\n'));
+        Assert.False(Directory.Exists("never-written"));
+    }
+
+    [Fact]
+    public async Task The_skew_of_routing_is_told_where_it_is_not_the_usual()
+    {
+        string usual = await Run.Answers(s_mixture);
+        Assert.DoesNotContain("skew", usual, StringComparison.Ordinal);
+        Assert.Equal(usual, await Run.Answers([.. s_mixture, "--skew", "1.01"]));
+        string even = await Run.Answers([.. s_mixture, "--skew", "0"]);
+        Assert.Contains("; 4 chips; routing skew 0\n", even, StringComparison.Ordinal);
+        Assert.Contains("; 4 chips; routing skew 1.5\n", await Run.Answers([.. s_mixture, "--skew", "1.5"]), StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("from 0", "configure", "--model", "gpt-oss-20b", "--system", "h200", "--isl", "5", "--osl", "100", "--skew", "2.5")]
+    [InlineData("from 0", "configure", "--model", "gpt-oss-20b", "--system", "h200", "--isl", "5", "--osl", "100", "--skew", "-1")]
+    [InlineData("together, apart and split", "configure", "--model", "gpt-oss-20b", "--system", "h200", "--isl", "5", "--osl", "100", "--pools", "aside")]
+    [InlineData("at least one", "configure", "--model", "gpt-oss-20b", "--system", "h200", "--isl", "5", "--osl", "100", "--pools", ",")]
     [InlineData("llama-3.1-70b", "configure", "--model", "llama-3.1-70", "--system", "h200", "--isl", "100", "--osl", "100")]
     [InlineData("gb200-nvl72", "configure", "--model", "llama-3.1-70b", "--system", "gb200-nvl7", "--isl", "100", "--osl", "100")]
     [InlineData("above 0", "configure", "--model", "llama-3.1-70b", "--system", "h200", "--isl", "-5", "--osl", "100")]

@@ -1,6 +1,7 @@
 using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Reports.Launch;
+using Millwright.Serving;
 
 namespace Millwright.Reports.Tests.Launch;
 
@@ -37,6 +38,18 @@ public sealed class LaunchWriterTests
         Assert.Throws<ArgumentOutOfRangeException>(() => LaunchWriter.Write(LaunchTarget.Vllm, dense, null, 0, 4096));
         Assert.Throws<ArgumentOutOfRangeException>(() => LaunchWriter.Write(LaunchTarget.Vllm, dense, null, 1, double.NaN));
         Assert.Throws<LaunchException>(() => LaunchWriter.Write(LaunchTarget.Vllm, dense, null, 1, 4096, "a\"b"));
+    }
+
+    [Fact]
+    public void Decode_with_attention_and_feed_forward_apart_is_refused_by_name()
+    {
+        Deployment deployment = SampleDeployments.Of(LaunchTarget.Sglang, SampleDeployments.DeepSeek, new ParallelLayout(8, ExpertWays: 8), SampleDeployments.Fp8Block);
+        SplitPools pools = SampleDeployments.Pools with { DecodeSplit = new SplitLayout(1, 4, 8, 1, 3) };
+
+        LaunchException exception = Assert.Throws<LaunchException>(() => LaunchWriter.Write(LaunchTarget.Sglang, deployment, pools, 1, 4096));
+
+        Assert.StartsWith("SGLang ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("attention and feed-forward on chips of their own", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,11 +17,15 @@ internal static class AnswerWriter
         SearchCounts together = default;
         SearchCounts apart = default;
         long pools = 0;
+        SearchCounts split = default;
+        long splitPools = 0;
         foreach (SystemSearch search in searches)
         {
             together += search.Together?.Counts ?? default;
             apart += search.Apart?.Counts ?? default;
             pools += search.Apart?.Pairs ?? 0;
+            split += search.Split?.Counts ?? default;
+            splitPools += search.Split?.Pairs ?? 0;
             if (search.Best is { } best && (bestSearch is null || TogetherSearch.IsBetter(search.Goal, best, bestSearch.Best!.Value)))
             {
                 bestSearch = search;
@@ -63,6 +67,8 @@ internal static class AnswerWriter
             Together = together with { Compiled = searches.Sum(static s => (long)s.Compiled.Fitting.Count) },
             Apart = apart with { Compiled = 0 },
             PoolsVisited = pools,
+            Split = split with { Compiled = 0 },
+            SplitPoolsVisited = splitPools,
             Nearest = bestPoint is null ? NearestOf(searches, request) : null,
             Remarks = remarks,
         };
@@ -135,7 +141,7 @@ internal static class AnswerWriter
             }
         }
 
-        return [.. best.Values, .. search.Apart?.BestOfPair ?? []];
+        return [.. best.Values, .. search.Apart?.BestOfPair ?? [], .. search.Split?.BestOfPair ?? []];
     }
 
     private static string Why(SearchPoint point, SearchPoint best)
@@ -172,10 +178,9 @@ internal static class AnswerWriter
 
         List<(SystemSearch Search, Spot Spot)> all = [.. searches.SelectMany(search => BestOfEach(search).Select(spot => (search, spot)))];
         all.Sort((a, b) => Compare(a, b));
-        Row("pools", "together", static (_, spot) => !spot.Kind);
-        if (request.Space.Apart)
+        foreach (PoolKind kind in KindsOf(request.Space))
         {
-            Row("pools", "apart", static (_, spot) => spot.Kind);
+            Row("pools", NameOf(kind), (_, spot) => spot.Kind == kind);
         }
 
         foreach (PrecisionPlan precision in searches.SelectMany(static s => s.Compiled.Precisions).Distinct())
@@ -230,10 +235,30 @@ internal static class AnswerWriter
     }
 
     private static PrecisionPlan PrecisionOf(SystemSearch search, in Spot spot) =>
-        spot.Kind ? search.Apart!.DecodeWorkers[spot.Other].Deployment.Precision : search.Together!.Candidates[spot.Index].Deployment.Precision;
+        spot.Kind == PoolKind.Together ? search.Together!.Candidates[spot.Index].Deployment.Precision : search.PoolsOf(spot).DecodeWorkers[spot.Other].Deployment.Precision;
 
     private static ParallelLayout LayoutOf(SystemSearch search, in Spot spot) =>
-        spot.Kind ? search.Apart!.DecodeWorkers[spot.Other].Deployment.Layout : search.Together!.Candidates[spot.Index].Layout;
+        spot.Kind == PoolKind.Together ? search.Together!.Candidates[spot.Index].Layout : search.PoolsOf(spot).DecodeWorkers[spot.Other].Layout;
+
+    private static IEnumerable<PoolKind> KindsOf(SearchSpace space)
+    {
+        if (space.Together)
+        {
+            yield return PoolKind.Together;
+        }
+
+        if (space.Apart)
+        {
+            yield return PoolKind.Apart;
+        }
+
+        if (space.Split)
+        {
+            yield return PoolKind.Split;
+        }
+    }
+
+    private static string NameOf(PoolKind kind) => kind switch { PoolKind.Together => "together", PoolKind.Apart => "apart", _ => "split" };
 
     private static List<SearchDimension> Dimensions(IReadOnlyList<SystemSearch> searches, IReadOnlyList<SystemOffer> offers, SearchRequest request)
     {
@@ -243,7 +268,7 @@ internal static class AnswerWriter
             new("system", [.. offers.Select(static o => o.System.Id).Distinct()]),
             new("variant", [.. offers.Select(static o => o.Variant.Length > 0 ? o.Variant : "as sold").Distinct()]),
             new("engine", [.. request.Engines.Select(static e => e.ToString())]),
-            new("pools", request.Space switch { { Together: true, Apart: true } => ["together", "apart"], { Apart: true } => ["apart"], _ => ["together"] }),
+            new("pools", [.. KindsOf(request.Space).Select(NameOf)]),
             new("precision", [.. searches.SelectMany(static s => s.Compiled.Precisions).Distinct().Select(PrecisionOptions.NameOf)]),
             new("TP", Numbers(layouts.Select(static l => l.TensorWays))),
             new("PP", Numbers(layouts.Select(static l => l.PipelineStages))),
@@ -253,8 +278,19 @@ internal static class AnswerWriter
             new("CP of prefill", Numbers(layouts.Select(static l => l.ContextWays))),
             new("layouts in all", [layouts.Count.ToString(CultureInfo.InvariantCulture)]),
             new("token budget", Numbers(request.Space.TokenBudgets)),
-            new("sequences on a rank", searches.Count > 0 && searches[0].Together is { } together ? Numbers(together.Options) : []),
+            new("sequences on a rank", searches.Count > 0 ? Numbers(BatchOptions.UpTo(searches[0].Chip.SettingsOf(1, request.Space.TokenBudgets[0]).MaxSequences, request.Space.BatchesPerOctave)) : []),
         ];
+        if (request.Space.Split)
+        {
+            SplitLayout[] splits = [.. searches.SelectMany(static s => s.Split?.SplitLayouts ?? []).Distinct()];
+            dimensions.Add(new("TP of split attention", Numbers(splits.Select(static l => l.TensorWays))));
+            dimensions.Add(new("ranks of split attention", Numbers(splits.Select(static l => l.AttentionRanks))));
+            dimensions.Add(new("EP of split feed-forward", Numbers(splits.Select(static l => l.ExpertWays))));
+            dimensions.Add(new("ways of split feed-forward", Numbers(splits.Select(static l => l.FeedForwardWays))));
+            dimensions.Add(new("micro-batches", Numbers(splits.Select(static l => l.MicroBatches))));
+            dimensions.Add(new("splits in all", [splits.Length.ToString(CultureInfo.InvariantCulture)]));
+        }
+
         return dimensions;
     }
 
@@ -274,6 +310,11 @@ internal static class AnswerWriter
                     (nearest, least, miss) = (search, spot, MissOf(spot, request));
                 }
             }
+        }
+
+        if (nearest is null && !request.Space.Together)
+        {
+            return new NearestDeployment(null, $"no pools {string.Join(" or ", KindsOf(request.Space).Select(NameOf))} meet both limits on these chips; prefill and decode together were not looked at");
         }
 
         if (nearest is null)

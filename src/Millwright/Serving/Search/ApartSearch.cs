@@ -23,12 +23,18 @@ internal sealed record PrefillWorker(
 /// <param name="JoulesPerRequest">Energy of its chips for a request, J.</param>
 internal sealed record DecodeWorker(CompiledDeployment Deployment, double Batch, double TokenSeconds, double RequestsPerSecond, double JoulesPerRequest)
 {
-    public int Chips => Deployment.Layout.Chips;
+    /// <summary>Attention and feed-forward on chips of their own; null where they share them. The deployment is then attention of one rank.</summary>
+    public SplitStepModel? Split { get; init; }
+
+    public int Chips => Split?.Layout.Chips ?? Deployment.Layout.Chips;
+
+    /// <summary>Layout; of the attention chips where feed-forward has others.</summary>
+    public ParallelLayout Layout => Split?.Layout.Attention ?? Deployment.Layout;
 }
 
 /// <summary>
 /// Prefill and decode on chips of their own: every prefill layout and budget, every decode layout and batch, and so many replicas of each that their rates
-/// match. Both pools serve one checkpoint: their precision is the same.
+/// match. Both pools serve one checkpoint: their precision is the same. Decode replicas are whole, or split into attention and feed-forward.
 /// </summary>
 /// <remarks>
 /// A worker is left out only when another of its precision is at least as good in all that a pool takes from it: chips, rate, time, bytes moved, energy. In
@@ -46,9 +52,11 @@ internal sealed class ApartSearch
     private readonly int _threads;
     private readonly int _mostChips;
     private readonly int _layers;
+    private readonly PoolKind _kind;
 
-    public ApartSearch(CompiledDeployments compiled, SearchRequest request, SearchGoal goal, int mostUnitChips, int threads)
+    public ApartSearch(CompiledDeployments compiled, SearchRequest request, SearchGoal goal, int mostUnitChips, int threads, PoolKind kind = PoolKind.Apart)
     {
+        _kind = kind;
         _compiled = compiled;
         _request = request;
         _goal = goal;
@@ -72,6 +80,9 @@ internal sealed class ApartSearch
 
     public SearchCounts Counts { get; private set; }
 
+    /// <summary>Splits of decode into attention and feed-forward that were looked at, of one precision; none where decode is whole.</summary>
+    public IReadOnlyList<SplitLayout> SplitLayouts { get; private set; } = [];
+
     /// <summary>Pairs of workers and numbers of replicas that were looked at.</summary>
     public long Pairs { get; private set; }
 
@@ -91,11 +102,12 @@ internal sealed class ApartSearch
             PrefillWorkers.AddRange(pool.Prefill);
             DecodeWorkers.AddRange(pool.Decode);
             Counts += pool.Counts;
+            SplitLayouts = pool.Splits;
         }
 
         Outcome[] outcomes = new Outcome[pools.Length];
         Parallel.For(0, pools.Length, parallel, i => outcomes[i] = Match(pools[i], prefillFrom[i], decodeFrom[i]));
-        Dictionary<(ParallelLayout, ParallelLayout, PrecisionPlan), Spot> pairs = [];
+        Dictionary<(ParallelLayout, ParallelLayout, SplitLayout?, PrecisionPlan), Spot> pairs = [];
         foreach (Outcome outcome in outcomes)
         {
             Pairs += outcome.Pairs;
@@ -107,8 +119,9 @@ internal sealed class ApartSearch
             foreach (Spot spot in outcome.Best)
             {
                 Best = Best is { } best && !TogetherSearch.IsBetter(_goal, spot, best) ? best : spot;
-                CompiledDeployment decode = DecodeWorkers[spot.Other].Deployment;
-                (ParallelLayout, ParallelLayout, PrecisionPlan) key = (PrefillWorkers[spot.Index].Deployment.Layout, decode.Layout, decode.Precision);
+                DecodeWorker decode = DecodeWorkers[spot.Other];
+                (ParallelLayout, ParallelLayout, SplitLayout?, PrecisionPlan) key =
+                    (PrefillWorkers[spot.Index].Deployment.Layout, decode.Layout, decode.Split?.Layout, decode.Deployment.Precision);
                 if (!pairs.TryGetValue(key, out Spot known) || TogetherSearch.IsBetter(_goal, spot, known))
                 {
                     pairs[key] = spot;
@@ -147,7 +160,7 @@ internal sealed class ApartSearch
             fitting++;
             if (layout.Chips >= _mostChips)
             {
-                pruned += budgets.Count + (layout.ContextWays == 1 ? options.Length : 0);
+                pruned += budgets.Count + (_kind == PoolKind.Apart && layout.ContextWays == 1 ? options.Length : 0);
                 continue;
             }
 
@@ -171,7 +184,7 @@ internal sealed class ApartSearch
                     chip.StepJoules(alone.FullPrefillStep, precision, _layers) * layout.StageChips / alone.RequestsPerPrefillStep));
             }
 
-            if (layout.ContextWays > 1)
+            if (layout.ContextWays > 1 || _kind == PoolKind.Split)
             {
                 continue;
             }
@@ -198,40 +211,68 @@ internal sealed class ApartSearch
 
         long perPrefill = budgets.Count;
         long layouts = _compiled.Layouts.Count;
-        long decoders = _compiled.Layouts.Count(static l => l.ContextWays == 1);
+        long decoders = _kind == PoolKind.Apart ? _compiled.Layouts.Count(static l => l.ContextWays == 1) : 0;
         long settings = layouts * perPrefill + decoders * options.Length;
+        IReadOnlyList<SplitLayout> splits = [];
+        if (_kind == PoolKind.Split)
+        {
+            SplitWorkers split = new(_compiled, _request, _mostChips - 1, precision);
+            split.Run(options);
+            decode = split.Workers;
+            settings += split.Settings;
+            visited += split.Visited;
+            splits = split.Layouts;
+        }
+
         memory = settings - visited - pruned;
         prefill.RemoveAll(worker => worker.PromptSeconds > _request.TimeToFirstTokenLimitSeconds);
         bool prunes = _request.Space.Prunes;
         return new Pool(
-            prunes ? Undominated(prefill, IsNoWorse) : prefill,
-            prunes ? Undominated(decode, IsNoWorse) : decode,
-            new SearchCounts(settings, visited, memory, pruned, 0, fitting));
+            prunes ? Undominated(prefill, InOrder, IsNoWorse) : prefill,
+            prunes ? Undominated(decode, InOrder, IsNoWorse) : decode,
+            new SearchCounts(settings, visited, memory, pruned, 0, fitting),
+            splits);
     }
 
-    private static List<T> Undominated<T>(List<T> workers, Func<T, T, bool> isNoWorse)
+    // in this order a worker stands behind all that are no worse than it, so that what is kept stays; of like workers the first listed is kept
+    private static List<T> Undominated<T>(List<T> workers, Comparison<T> order, Func<T, T, bool> isNoWorse)
     {
-        List<T> kept = [];
-        foreach (T worker in workers)
+        int[] places = [.. Enumerable.Range(0, workers.Count)];
+        Array.Sort(places, (a, b) => order(workers[a], workers[b]) is not 0 and int by ? by : a.CompareTo(b));
+        List<int> kept = [];
+        foreach (int place in places)
         {
-            bool beaten = false;
-            foreach (T other in kept)
+            int beater = kept.FindIndex(other => isNoWorse(workers[other], workers[place]));
+            if (beater < 0)
             {
-                if (isNoWorse(other, worker))
-                {
-                    beaten = true;
-                    break;
-                }
+                kept.Add(place);
             }
-
-            if (!beaten)
+            else if (beater > 0)
             {
-                kept.RemoveAll(other => isNoWorse(worker, other));
-                kept.Add(worker);
+                // who beats one often beats the next
+                (kept[beater], kept[beater / 2]) = (kept[beater / 2], kept[beater]);
             }
         }
 
-        return kept;
+        kept.Sort();
+        return [.. kept.Select(place => workers[place])];
+    }
+
+    private static int InOrder(PrefillWorker a, PrefillWorker b)
+    {
+        int order = a.Chips.CompareTo(b.Chips);
+        order = order != 0 ? order : b.RequestsPerSecond.CompareTo(a.RequestsPerSecond);
+        order = order != 0 ? order : a.PromptSeconds.CompareTo(b.PromptSeconds);
+        order = order != 0 ? order : a.TransferBytes.CompareTo(b.TransferBytes);
+        return order != 0 ? order : a.JoulesPerRequest.CompareTo(b.JoulesPerRequest);
+    }
+
+    private static int InOrder(DecodeWorker a, DecodeWorker b)
+    {
+        int order = a.Chips.CompareTo(b.Chips);
+        order = order != 0 ? order : b.RequestsPerSecond.CompareTo(a.RequestsPerSecond);
+        order = order != 0 ? order : a.TokenSeconds.CompareTo(b.TokenSeconds);
+        return order != 0 ? order : a.JoulesPerRequest.CompareTo(b.JoulesPerRequest);
     }
 
     private bool IsNoWorse(PrefillWorker a, PrefillWorker b) =>
@@ -250,7 +291,7 @@ internal sealed class ApartSearch
     private Outcome Match(Pool pool, int prefillFrom, int decodeFrom)
     {
         ParetoFront front = new();
-        Dictionary<(int, ParallelLayout), Spot> best = [];
+        Dictionary<(int, ParallelLayout, SplitLayout?), Spot> best = [];
         Spot? frugal = null;
         long pairs = 0;
         for (int p = 0; p < pool.Prefill.Count; p++)
@@ -284,7 +325,7 @@ internal sealed class ApartSearch
                         if (spot.TokenSeconds <= _request.TimePerOutputTokenLimitSeconds)
                         {
                             frugal = TogetherSearch.MoreFrugal(frugal, spot);
-                            (int, ParallelLayout) key = (p, decode.Deployment.Layout);
+                            (int, ParallelLayout, SplitLayout?) key = (p, decode.Layout, decode.Split?.Layout);
                             if (!best.TryGetValue(key, out Spot known) || TogetherSearch.IsBetter(_goal, spot, known))
                             {
                                 best[key] = spot;
@@ -352,11 +393,11 @@ internal sealed class ApartSearch
         double idle = _compiled.Chip.IdleWatts * (x * prefill.Chips * (1 - busy) + y * decode.Chips * (1 - rate / (y * decode.RequestsPerSecond)));
         double joules = prefill.JoulesPerRequest + decode.JoulesPerRequest + idle / rate;
         return new Spot(
-            true, prefillIndex, decodeIndex, x, y, chips, decode.Batch, decode.TokenSeconds, wait + prefill.PromptSeconds + transfer, rate,
+            _kind, prefillIndex, decodeIndex, x, y, chips, decode.Batch, decode.TokenSeconds, wait + prefill.PromptSeconds + transfer, rate,
             _goal.OutputPerChipAtFullLoad(chips, rate), joules / _request.Lengths.MeanOutputTokens);
     }
 
-    private sealed record Pool(List<PrefillWorker> Prefill, List<DecodeWorker> Decode, SearchCounts Counts);
+    private sealed record Pool(List<PrefillWorker> Prefill, List<DecodeWorker> Decode, SearchCounts Counts, IReadOnlyList<SplitLayout> Splits);
 
     private sealed record Outcome(ParetoFront Front, IReadOnlyList<Spot> Best, Spot? Frugal, long Pairs);
 }

@@ -1,3 +1,4 @@
+using Millwright.Chips;
 using Millwright.Models;
 using Millwright.Performance;
 
@@ -15,13 +16,14 @@ internal sealed record CompiledDeployment(StepModel Step)
 /// <summary>All deployments of one model on one chip whose weights fit, compiled once: request lengths and limits do not matter to them.</summary>
 internal sealed class CompiledDeployments
 {
-    private CompiledDeployments(ModelArchitecture model, SearchChip chip, List<ParallelLayout> layouts, IReadOnlyList<PrecisionPlan> precisions, IReadOnlyList<CompiledDeployment> fitting)
+    private CompiledDeployments(ModelArchitecture model, SearchChip chip, List<ParallelLayout> layouts, IReadOnlyList<PrecisionPlan> precisions, IReadOnlyList<CompiledDeployment> fitting, StepCurveCache curves)
     {
         Model = model;
         Chip = chip;
         Layouts = layouts;
         Precisions = precisions;
         Fitting = fitting;
+        Curves = curves;
     }
 
     public ModelArchitecture Model { get; }
@@ -34,11 +36,14 @@ internal sealed class CompiledDeployments
 
     public IReadOnlyList<CompiledDeployment> Fitting { get; }
 
+    /// <summary>Curves that all deployments share.</summary>
+    public StepCurveCache Curves { get; }
+
     public static CompiledDeployments Make(
-        ModelArchitecture model, SearchChip chip, IReadOnlyList<PrecisionPlan> precisions, int mostChips, SearchSpace space, int draftTokens, int threads)
+        ModelArchitecture model, SearchChip chip, IReadOnlyList<PrecisionPlan> precisions, int mostChips, SearchSpace space, int draftTokens, int threads, double skew = ExpertLoad.UsualSkew)
     {
         int chips = space.AcrossDomains ? mostChips : Math.Min(mostChips, chip.Peaks.ScaleUpDomain);
-        List<ParallelLayout> layouts = LayoutOptions.All(model, chips, space.MostPipelineStages, space.Apart ? space.MostContextWays : 1);
+        List<ParallelLayout> layouts = LayoutOptions.All(model, chips, space.MostPipelineStages, space.Apart || space.Split ? space.MostContextWays : 1);
         if (space.PureLayouts)
         {
             layouts.RemoveAll(static l => l.AttentionRanks > 1 ? l.TensorWays > 1 || l.ExpertWays != l.AttentionRanks : l.ExpertWays > 1);
@@ -49,7 +54,7 @@ internal sealed class CompiledDeployments
         {
             foreach (ParallelLayout layout in layouts)
             {
-                Deployment deployment = new(model, chip.System, layout, precision, chip.SettingsOf(layout.TensorWays, space.TokenBudgets[0]));
+                Deployment deployment = new(model, chip.System, layout, precision, chip.SettingsOf(layout.TensorWays, space.TokenBudgets[0])) { RoutingSkew = skew };
                 if (MemoryPlanner.Plan(deployment, chip.Peaks).Fits)
                 {
                     fitting.Add(deployment);
@@ -60,6 +65,6 @@ internal sealed class CompiledDeployments
         StepCurveCache cache = new();
         CompiledDeployment[] compiled = new CompiledDeployment[fitting.Count];
         Parallel.For(0, compiled.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => compiled[i] = new CompiledDeployment(chip.Compile(fitting[i], draftTokens, cache)));
-        return new CompiledDeployments(model, chip, layouts, precisions, compiled);
+        return new CompiledDeployments(model, chip, layouts, precisions, compiled, cache);
     }
 }

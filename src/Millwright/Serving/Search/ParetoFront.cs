@@ -3,9 +3,9 @@ using System.Collections;
 namespace Millwright.Serving.Search;
 
 /// <summary>A deployment at one load, compactly.</summary>
-/// <param name="Kind">Where <paramref name="Index"/> and <paramref name="Other"/> point: pools together or apart.</param>
-/// <param name="Index">The deployment; for pools apart the prefill worker.</param>
-/// <param name="Other">For pools apart the decode worker; else 0.</param>
+/// <param name="Kind">Where <paramref name="Index"/> and <paramref name="Other"/> point.</param>
+/// <param name="Index">The deployment; for pools apart or split the prefill worker.</param>
+/// <param name="Other">For pools apart or split the decode worker; else 0.</param>
 /// <param name="PrefillWorkers">Prefill replicas of a unit; 0 for pools together.</param>
 /// <param name="DecodeWorkers">Decode replicas of a unit, or 1.</param>
 /// <param name="Chips">Chips of one replica, or of one unit of pools.</param>
@@ -16,7 +16,7 @@ namespace Millwright.Serving.Search;
 /// <param name="PerChip">Output tokens a second and chip at full load.</param>
 /// <param name="JoulesPerToken">Energy of the chips for an output token, J.</param>
 internal readonly record struct Spot(
-    bool Kind,
+    PoolKind Kind,
     int Index,
     int Other,
     int PrefillWorkers,

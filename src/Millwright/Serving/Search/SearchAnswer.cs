@@ -115,9 +115,9 @@ public sealed record SearchPoint
     /// <summary>p90 of the output a second and chip.</summary>
     public double OutputTokensPerChipSecondHigh => OutputTokensPerChipSecond / Band.Low;
 
-    /// <summary>The layout in words: "8 x tp1", or "2 x (3 x tp1 prefill + 1 x tp2 decode)".</summary>
+    /// <summary>The layout in words: "8 x tp1", "2 x (3 x tp1 prefill + 1 x tp2 decode)", with the two parts of a split decode replica in brackets.</summary>
     public string LayoutName => Pools is { } pools
-        ? FormattableString.Invariant($"{Replicas} x ({pools.PrefillWorkers} x {pools.PrefillLayout} prefill + {pools.DecodeWorkers} x {pools.DecodeLayout} decode)")
+        ? FormattableString.Invariant($"{Replicas} x ({pools.PrefillWorkers} x {pools.PrefillLayout} prefill + {pools.DecodeWorkers} x {pools.DecodeName} decode)")
         : FormattableString.Invariant($"{Replicas} x {Layout}");
 }
 
@@ -174,6 +174,12 @@ public sealed record SearchAnswer
 
     /// <summary>Pools of such workers that were looked at.</summary>
     public long PoolsVisited { get; init; }
+
+    /// <summary>What became of the settings of workers of pools whose decode is split into attention and feed-forward; none unless asked for.</summary>
+    public SearchCounts Split { get; init; }
+
+    /// <summary>Pools of such workers that were looked at.</summary>
+    public long SplitPoolsVisited { get; init; }
 
     /// <summary>Where nothing meets the limits: the nearest.</summary>
     public NearestDeployment? Nearest { get; init; }

@@ -75,6 +75,9 @@ internal sealed class SearchChip
 
     public StepModel Compile(Deployment deployment, int draftTokens, StepCurveCache cache) => StepModel.Compile(deployment, _times, _factors, draftTokens, cache);
 
+    /// <summary>Joins the two parts of a decode step that run apart.</summary>
+    public SplitStepModel Join(SplitLayout layout, StepModel rank, StepModel feedForward) => SplitStepModel.Join(layout, rank, feedForward, _times);
+
     /// <summary>
     /// Energy that one chip takes for one step, J: each kind of operator at the power of its kernels, exchanges and the host's time at the idle floor.
     /// Not a number where no rated power is published.

@@ -1,5 +1,6 @@
 using Millwright.Applications;
 using Millwright.Catalog;
+using Millwright.Chips;
 using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
@@ -59,6 +60,9 @@ public sealed record SearchRequest
     /// <summary>Time of the host's work between steps over what was fitted; 1 for the host that was measured.</summary>
     public double HostFactor { get; init; } = 1;
 
+    /// <summary>Skew of routing of the model's experts, 0 (experts of equal popularity) to 2, as <see cref="ExpertLoad.Busiest"/> defines it.</summary>
+    public double RoutingSkew { get; init; } = ExpertLoad.UsualSkew;
+
     /// <summary>Which part of all deployments is looked at.</summary>
     public SearchSpace Space { get; init; } = SearchSpace.Full;
 
@@ -75,6 +79,8 @@ public sealed record SearchRequest
                 : PowerWatts is { } watts && !(watts > 0 && double.IsFinite(watts)) ? "the power must be above 0"
                 : !(TimeToFirstTokenLimitSeconds > 0) ? "the limit on the time to first token must be above 0"
                 : !(TimePerOutputTokenLimitSeconds > 0) ? "the limit on the time per output token must be above 0"
+                : !(RoutingSkew is >= 0 and <= ExpertLoad.MostSkew) ? FormattableString.Invariant($"the skew of routing lies from 0 to {ExpertLoad.MostSkew}, found {RoutingSkew}")
+                : Space is { Together: false, Apart: false, Split: false } ? "name at least one kind of pools"
                 : request > Model.MaxContextTokens ? FormattableString.Invariant($"a mean request of {request:0} tokens is longer than the {Model.MaxContextTokens} tokens that {Model.Id} takes")
                 : "";
         }
@@ -98,6 +104,14 @@ public sealed record SearchSpace
 
     /// <summary>True to look at prefill and decode on chips of their own.</summary>
     public bool Apart { get; init; } = true;
+
+    /// <summary>True to look also at decode with attention and feed-forward on chips of their own, beside prefill pools: no engine version that is known
+    /// here runs it, so that it is looked at on request.</summary>
+    public bool Split { get; init; }
+
+    /// <summary>Micro-batches that take turns between attention and feed-forward, to choose from, ascending. MegaScale-Infer (arXiv 2504.02263, section 4)
+    /// needs 3 or 4 where exchanges are short.</summary>
+    public IReadOnlyList<int> MicroBatches { get; init; } = [1, 2, 3, 4];
 
     /// <summary>Most tokens of one step on one attention rank, to choose from, ascending.</summary>
     public IReadOnlyList<int> TokenBudgets { get; init; } = [2048, 4096, 8192, 16384];

@@ -127,12 +127,12 @@ public static class SearchSensitivity
 
         if (then.Pools is null != best.Pools is null)
         {
-            flips.Add(then.Pools is null ? "pools together" : "pools apart");
+            flips.Add(then.Pools is null ? "pools together" : then.Pools.DecodeSplit is null ? "pools apart" : "pools split");
         }
 
-        if (then.Layout != best.Layout || then.Pools?.PrefillLayout != best.Pools?.PrefillLayout)
+        if (then.Layout != best.Layout || then.Pools?.PrefillLayout != best.Pools?.PrefillLayout || then.Pools?.DecodeSplit != best.Pools?.DecodeSplit)
         {
-            flips.Add(then.Pools is { } pools ? $"{pools.PrefillLayout} prefill, {pools.DecodeLayout} decode" : then.Layout.ToString());
+            flips.Add(then.Pools is { } pools ? $"{pools.PrefillLayout} prefill, {pools.DecodeName} decode" : then.Layout.ToString());
         }
 
         if (then.Precision != best.Precision)

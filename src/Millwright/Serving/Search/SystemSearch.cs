@@ -42,6 +42,11 @@ internal sealed class SystemSearch
 
     public ApartSearch? Apart { get; private set; }
 
+    public ApartSearch? Split { get; private set; }
+
+    /// <summary>The search that a spot of pools apart or split comes from.</summary>
+    public ApartSearch PoolsOf(in Spot spot) => (spot.Kind == PoolKind.Split ? Split : Apart)!;
+
     public CompiledDeployments Compiled => _compiled!;
 
     public ParetoFront Front { get; } = new();
@@ -66,7 +71,8 @@ internal sealed class SystemSearch
             MostReplicaChips,
             _request.Space,
             _request.Speculation?.DraftTokens ?? 0,
-            _threads);
+            _threads,
+            _request.RoutingSkew);
         if (_request.Space.Together)
         {
             Together = new TogetherSearch(_compiled, _request, Goal, _threads);
@@ -78,17 +84,24 @@ internal sealed class SystemSearch
             }
         }
 
-        if (_request.Space.Apart && (Goal.ChipsAtHand ?? int.MaxValue) > 1)
+        if ((Goal.ChipsAtHand ?? int.MaxValue) > 1)
         {
-            Apart = new ApartSearch(_compiled, _request, Goal, Math.Min(_request.Space.MostReplicaChips, Goal.ChipsAtHand ?? int.MaxValue), _threads);
-            Apart.Run();
-            Take(Apart.Front, Apart.MostFrugal);
-            TakeBest(Apart.Best);
+            Apart = _request.Space.Apart ? RunPools(PoolKind.Apart) : null;
+            Split = _request.Space.Split ? RunPools(PoolKind.Split) : null;
         }
     }
 
+    private ApartSearch RunPools(PoolKind kind)
+    {
+        ApartSearch search = new(_compiled!, _request, Goal, Math.Min(_request.Space.MostReplicaChips, Goal.ChipsAtHand ?? int.MaxValue), _threads, kind);
+        search.Run();
+        Take(search.Front, search.MostFrugal);
+        TakeBest(search.Best);
+        return search;
+    }
+
     /// <summary>The point of a spot, with what stops it and where its time goes.</summary>
-    public SearchPoint PointOf(in Spot spot) => spot.Kind ? ApartPoint(spot) : TogetherPoint(spot);
+    public SearchPoint PointOf(in Spot spot) => spot.Kind == PoolKind.Together ? TogetherPoint(spot) : ApartPoint(spot);
 
     private void Take(ParetoFront front, Spot? frugal)
     {
@@ -158,22 +171,23 @@ internal sealed class SystemSearch
 
     private SearchPoint ApartPoint(in Spot spot)
     {
-        PrefillWorker prefill = Apart!.PrefillWorkers[spot.Index];
-        DecodeWorker decode = Apart.DecodeWorkers[spot.Other];
+        PrefillWorker prefill = PoolsOf(spot).PrefillWorkers[spot.Index];
+        DecodeWorker decode = PoolsOf(spot).DecodeWorkers[spot.Other];
         ParallelLayout prefillLayout = prefill.Deployment.Layout;
         StepModel prefillStep = prefill.Deployment.Step.With(Chip.SettingsOf(prefillLayout.TensorWays, prefill.TokenBudget));
         MeanPools pools = new(prefillStep, decode.Deployment.Step, new SplitPools(1, prefillLayout, 1, decode.Deployment.Layout), _request.Lengths, _request.Speculation, 0);
-        StepTimes decodeStep = pools.DecodeStep(decode.Batch);
         double output = _request.Lengths.MeanOutputTokens;
         double prefillScale = prefillLayout.StageChips / (pools.RequestsPerPrefillStep * output);
-        double decodeScale = decode.Chips / (decode.RequestsPerSecond * decodeStep.TotalSeconds * output);
-        TokenChipTime busy = TokenChipTime.Of(pools.FullPrefillStep, prefillScale).Plus(TokenChipTime.Of(decodeStep, decodeScale));
+        TokenChipTime decoding = decode.Split is { } apart
+            ? SplitWorkers.ChipTime(apart, decode.Batch, _request.Lengths, decode.RequestsPerSecond * output)
+            : TokenChipTime.Of(pools.DecodeStep(decode.Batch), decode.Chips / (decode.RequestsPerSecond * pools.DecodeStep(decode.Batch).TotalSeconds * output));
+        TokenChipTime busy = TokenChipTime.Of(pools.FullPrefillStep, prefillScale).Plus(decoding);
         bool prefillBinds = spot.RequestsPerSecond < spot.DecodeWorkers * decode.RequestsPerSecond * (1 - 1e-9);
-        SplitPools split = new(spot.PrefillWorkers, prefillLayout, spot.DecodeWorkers, decode.Deployment.Layout);
+        SplitPools split = new(spot.PrefillWorkers, prefillLayout, spot.DecodeWorkers, decode.Layout) { DecodeSplit = decode.Split?.Layout };
         (BatchLimit limit, string detail) = prefillBinds
             ? (BatchLimit.TimeToFirstToken, "the prefill pool takes no more requests in time")
             : (BatchLimit.TimePerOutputToken, "the decode pool makes no more at this time per output token");
-        return Point(spot, Chip.SettingsOf(prefillLayout.TensorWays, prefill.TokenBudget), decode.Deployment.Precision, decode.Deployment.Layout, split, busy) with
+        return Point(spot, Chip.SettingsOf(prefillLayout.TensorWays, prefill.TokenBudget), decode.Deployment.Precision, decode.Layout, split, busy) with
         {
             Limit = limit,
             LimitDetail = detail,

@@ -152,7 +152,7 @@ internal sealed class TogetherSearch
     {
         int chips = _candidates[candidate].Layout.Chips;
         return new Spot(
-            false, candidate, 0, 0, 1, chips, load.Batch, load.TokenSeconds, load.FirstTokenSeconds, load.RequestsPerSecond,
+            PoolKind.Together, candidate, 0, 0, 1, chips, load.Batch, load.TokenSeconds, load.FirstTokenSeconds, load.RequestsPerSecond,
             _goal.OutputPerChipAtFullLoad(chips, load.RequestsPerSecond), load.JoulesPerToken);
     }
 
