@@ -22,6 +22,12 @@ internal sealed class StepParts(
 
     public StepCurve Experts => experts;
 
+    /// <summary>FLOPs of one token over all layers: two for each active parameter.</summary>
+    public double FlopsPerToken { get; } = 2 * deployment.Model.ActiveParameters;
+
+    /// <summary>Share of the routed experts that one token leaves untouched; 0 for a dense model.</summary>
+    public double UntouchedPerToken { get; } = deployment.Model.RoutedExperts is > 0 and var routed ? 1 - (double)deployment.Model.ExpertsPerToken / routed : 0;
+
     public StepParts With(Deployment other, MemoryPlan otherMemory) =>
         new(other, otherMemory, tokensPerSequence, byToken, byEmitting, experts, exchange, decodeMixers, prefillMixers);
 

@@ -45,7 +45,6 @@ internal sealed class ApartSearch
     private readonly SearchGoal _goal;
     private readonly int _threads;
     private readonly int _mostChips;
-    private readonly int _layers;
 
     public ApartSearch(CompiledDeployments compiled, SearchRequest request, SearchGoal goal, int mostUnitChips, int threads)
     {
@@ -54,7 +53,6 @@ internal sealed class ApartSearch
         _goal = goal;
         _threads = threads;
         _mostChips = mostUnitChips;
-        _layers = Math.Max(1, compiled.Model.Layers.Count);
     }
 
     public List<PrefillWorker> PrefillWorkers { get; } = [];
@@ -168,7 +166,7 @@ internal sealed class ApartSearch
                     alone.MostRequestsPerSecond,
                     alone.PromptSeconds,
                     alone.TransferBytesPerLink,
-                    chip.StepJoules(alone.FullPrefillStep, precision, _layers) * layout.StageChips / alone.RequestsPerPrefillStep));
+                    alone.PrefillWatts(chip.Clock, 1, chip.PowerCap) * layout.Chips / alone.MostRequestsPerSecond));
             }
 
             if (layout.ContextWays > 1)
@@ -192,7 +190,7 @@ internal sealed class ApartSearch
                 double decoding = pool.StepsOfOutput * step.TotalSeconds;
                 double rate = batch / decoding;
                 decode.Add(new DecodeWorker(
-                    deployment, batch, decoding / tokensAfterFirst, rate, chip.StepJoules(step, precision, _layers) * layout.Chips / (rate * step.TotalSeconds)));
+                    deployment, batch, decoding / tokensAfterFirst, rate, pool.DecodeWatts(chip.Clock, batch, step.TotalSeconds, chip.PowerCap) * layout.Chips / rate));
             }
         }
 
