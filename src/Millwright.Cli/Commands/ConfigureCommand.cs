@@ -28,8 +28,8 @@ internal static class ConfigureCommand
         Option<string?> precision = new("--precision") { Description = "Precisions to choose from, such as fp8,nvfp4. Left out: all that the chip multiplies or unpacks.", HelpName = "P,P" };
         Option<string?> draft = new("--draft") { Description = "Speculative decoding: tokens drafted and accepted a step, such as 3:1.8.", HelpName = "N:A" };
         Option<string?> price = new("--chip-hour") { Description = "Cost of a chip-hour, such as \"2.5 $/GPU-h\". Left out: from the plan of the shipped site.", HelpName = "PRICE" };
-        Option<string?> cap = new("--power-cap") { Description = "Shares of the rated power that a chip may draw, to choose from, such as \"60 %, 80 %, 100 %\".", HelpName = "SHARE,SHARE" };
-        Option<string?> nic = new("--nic") { Description = "Network bandwidths of a chip to choose from beside its own, such as 400Gb/s,800Gb/s; their cost is not known.", HelpName = "RATE,RATE" };
+        Option<string?> cap = new("--power-cap") { Description = "Shares of the rated power that a chip may draw, to choose from, such as \"60 %, 80 %, 100 %\". Left out: 100 %; with --system any 60 to 100 %.", HelpName = "SHARE,SHARE" };
+        Option<string?> nic = new("--nic") { Description = "Network bandwidths of a chip to choose from beside its own, such as 400Gb/s,800Gb/s. Left out: its own; with --system any those of the cards that its maker sells.", HelpName = "RATE,RATE" };
         Option<int> top = new("--top") { Description = "Runners-up to show.", HelpName = "K", DefaultValueFactory = static _ => 5 };
         Option<string[]> without = new("--without") { Description = "Also solve with one element replaced, such as scale-up=8 or memory-bandwidth=3.35TB/s; may be given more than once.", HelpName = "ELEMENT=VALUE" };
         Option<string?> emit = new("--emit") { Description = "Write launch commands or manifests of the answer: vllm, sglang, trtllm or llm-d. Needs --out.", HelpName = "TARGET" };
@@ -81,7 +81,11 @@ internal static class ConfigureCommand
             IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
             double? usd = parsed.GetValue(price) is { } stated ? ServingOptions.Quantity("--chip-hour", stated, QuantityKind.MoneyPerChipHour) : null;
             IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(systems, data, usd, site?.Basis ?? PowerBasis.Facility);
-            offers = ServingOptions.Variants(offers, parsed.GetValue(cap), parsed.GetValue(nic));
+            bool ofAny = parsed.GetValue(system)!.Trim() == ServingOptions.AnySystem;
+            offers = ServingOptions.Variants(offers, data, parsed.GetValue(cap), parsed.GetValue(nic), ofAny, usd is not null, site?.Basis ?? PowerBasis.Facility);
+
+            // caps and networks that are named are told each; of those that were not named only what wins
+            request = request with { Space = request.Space with { PrunesVariants = parsed.GetValue(cap) is null && parsed.GetValue(nic) is null } };
             DeploymentSearch search = Session.Search;
             SearchAnswer answer = search.Find(offers, request, cancellation);
             List<WithoutElement> lost = [.. (parsed.GetValue(without) ?? []).Select(text => WithoutElement.Solve(text, search, offers, request, cancellation))];

@@ -59,6 +59,10 @@ internal sealed class ApartSearch
 
     public List<DecodeWorker> DecodeWorkers { get; } = [];
 
+    /// <summary>What a pool must make to matter, in output for a chip, or below which energy for a token it must stay: for a system that is proved to be no
+    /// faster than another.</summary>
+    public SearchNeeds Needs { get; init; } = SearchNeeds.None;
+
     public ParetoFront Front { get; } = new();
 
     public Spot? Best { get; private set; }
@@ -257,6 +261,15 @@ internal sealed class ApartSearch
             for (int d = 0; d < pool.Decode.Count; d++)
             {
                 DecodeWorker decode = pool.Decode[d];
+
+                // chips for a request of each, at the most that each does
+                if (Needs.IsMet(
+                    _request.Lengths.MeanOutputTokens / (prefill.Chips / prefill.RequestsPerSecond + decode.Chips / decode.RequestsPerSecond),
+                    (prefill.JoulesPerRequest + decode.JoulesPerRequest) / _request.Lengths.MeanOutputTokens) is false)
+                {
+                    continue;
+                }
+
                 for (int y = 1; y <= _request.Space.MostWorkers && prefill.Chips + y * decode.Chips <= _mostChips; y++)
                 {
                     if (!Numbers(prefill, decode, y, out int first, out int last))

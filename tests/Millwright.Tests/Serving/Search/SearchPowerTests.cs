@@ -56,8 +56,10 @@ public sealed class SearchPowerTests
             Layout = best.Layout,
             Replicas = 1,
             Lengths = request.Lengths,
-            Load = LoadKind.OpenLoop,
-            RequestRatePerSecond = best.RequestsPerSecond / best.Replicas * (1 - 1e-6),
+            Load = LoadKind.ClosedLoop,
+
+            // Little: requests in flight = their rate x the time of one
+            Concurrency = best.RequestsPerSecond / best.Replicas * (best.TimeToFirstTokenSeconds + 210 * best.TimePerOutputTokenSeconds),
         };
         ServingEstimate estimate = new ServingPredictor(SearchCases.Library, _ => SearchCases.Calibration).Predict(run, out _)!;
         Assert.Equal(best.JoulesPerOutputToken * best.OutputTokensPerChipSecond, estimate.ChipWatts, 0.002 * estimate.ChipWatts);
