@@ -72,13 +72,13 @@ internal static class ConfigureCommand
             }
 
             LaunchTarget? target = TargetOf(parsed.GetValue(emit), parsed.GetValue(folder), request);
-            if (target is not null)
+            IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
+            if (target is { } launched && !systems.All(one => LaunchWriter.CutsPrompts(launched, request.Model, one)))
             {
-                // no option that cuts prompts over chips is known to hold for every model
+                // what cannot be launched is not looked for
                 request = request with { Space = request.Space with { MostContextWays = 1 } };
             }
 
-            IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
             double? usd = parsed.GetValue(price) is { } stated ? ServingOptions.Quantity("--chip-hour", stated, QuantityKind.MoneyPerChipHour) : null;
             IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(systems, data, usd, site?.Basis ?? PowerBasis.Facility);
             bool ofAny = parsed.GetValue(system)!.Trim() == ServingOptions.AnySystem;

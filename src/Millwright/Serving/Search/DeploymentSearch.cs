@@ -52,6 +52,19 @@ public sealed class DeploymentSearch(OperatorLibrary library, EngineCalibration 
         return AnswerWriter.Write(searches, offers, request, [.. remarks.Distinct()]) with { Variants = variants };
     }
 
+    /// <summary>The bands of predictions of a model on a system, and what they share with those of other systems.</summary>
+    internal PredictionError ErrorOf(ModelArchitecture model, SystemRecord system)
+    {
+        string lender = NearestMeasuredSystem.Of(system).SystemId;
+        SearchChip? chip = SearchChip.Create(system, EngineFamily.Vllm, library, calibration.FactorsOf(EngineFamily.Vllm, system.Id), out _);
+        return new PredictionError(
+            lender,
+            system.Id,
+            calibration.BandOf(model.Id, system.Id, chip?.BorrowedError ?? 0),
+            calibration.BandOf(calibration.KindOf(model.Id, lender)),
+            calibration.BandOf(PredictionKind.ChipNeverSeen));
+    }
+
     // one offer under each engine; what is proved to be like another, or not to matter, is not searched
     private VariantCounts Search(SystemOffer offer, SearchRequest request, List<SystemSearch> searches, List<string> remarks, CancellationToken cancellation)
     {
