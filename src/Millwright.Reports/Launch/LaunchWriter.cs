@@ -28,7 +28,7 @@ public static class LaunchWriter
         return target switch
         {
             LaunchTarget.Sglang => SglangLaunch.CutsPrompts(model),
-            LaunchTarget.Vllm or LaunchTarget.LlmD => VllmLaunch.CutsPrompts(system),
+            LaunchTarget.Vllm => VllmLaunch.CutsPrompts(system),
             _ => false,
         };
     }

@@ -15,7 +15,7 @@ public sealed class LaunchGoldenTests
             }
         }
 
-        foreach (LaunchTarget target in new[] { LaunchTarget.Vllm, LaunchTarget.Sglang, LaunchTarget.LlmD })
+        foreach (LaunchTarget target in new[] { LaunchTarget.Vllm, LaunchTarget.Sglang })
         {
             cases.Add("prompts-cut-over-chips", target);
         }

@@ -6,7 +6,7 @@ namespace Millwright.Serving.Search;
 /// as it is, at the price of the variant, would be the cheapest, nor the least energy that it could take the most frugal of what is known.
 /// </summary>
 /// <remarks>
-/// Premises, which property tests hold the search to (<see cref="TogetherSearch.Ripple"/> is allowed for): a lower peak or a slower network never makes more;
+/// The frontier is that of what is searched. Premises, which property tests hold the search to (<see cref="TogetherSearch.Ripple"/> is allowed for): a lower peak or a slower network never makes more;
 /// and a chip that does the same work in a longer time does not draw less in proportion. A cap leaves the power between idle and that of the lowered clock
 /// in the ratio s of its dynamic power, so that a deployment takes at least s times its energy without a cap and (1 - s) times that of waiting as long.
 /// </remarks>

@@ -1,5 +1,4 @@
 using CsCheck;
-using Millwright.Applications;
 using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Serving;

@@ -56,13 +56,8 @@ public sealed class VariantTests
                 AssertSame(Value(brute.Best, request), Value(pruned.Best!, request));
                 AssertSame(brute.Cheapest!.UsdPerMillionOutputTokens!.Value, pruned.Cheapest!.UsdPerMillionOutputTokens!.Value);
                 AssertSame(brute.MostFrugal!.JoulesPerOutputToken, pruned.MostFrugal!.JoulesPerOutputToken);
-                if (goal != 2)
-                {
-                    AssertNoneBeats(brute.Frontier, pruned.Frontier);
-                    AssertNoneBeats(pruned.Frontier, brute.Frontier);
-                }
             },
-            iter: 24,
+            iter: 16,
             threads: 1);
 
     [Fact]
@@ -130,13 +125,6 @@ public sealed class VariantTests
             WattsPerChip = 1500 - (1 - cap) * own.System.ChipWatts,
         };
     }
-
-    // what two caps do alike differs in the last digits, and where kernels for few rows take over from one another by the ripple of their times
-    private static void AssertNoneBeats(IReadOnlyList<SearchPoint> points, IReadOnlyList<SearchPoint> front) => Assert.All(
-        points,
-        p => Assert.Contains(
-            front,
-            f => f.OutputTokensPerUserSecond >= p.OutputTokensPerUserSecond * (1 - TogetherSearch.Ripple) && f.OutputTokensPerChipSecond >= p.OutputTokensPerChipSecond * (1 - TogetherSearch.Ripple)));
 
     private static void AssertSame(double brute, double pruned) => Assert.Equal(brute, pruned, 1e-9 * brute);
 
