@@ -29,8 +29,8 @@ internal static class ConfigureCommand
         Option<string?> precision = new("--precision") { Description = "Precisions to choose from, such as fp8,nvfp4. Left out: all that the chip multiplies or unpacks.", HelpName = "P,P" };
         Option<string?> draft = new("--draft") { Description = "Speculative decoding: tokens drafted and accepted a step, such as 3:1.8.", HelpName = "N:A" };
         Option<string?> price = new("--chip-hour") { Description = "Cost of a chip-hour, such as \"2.5 $/GPU-h\". Left out: from the plan of the shipped site.", HelpName = "PRICE" };
-        Option<string?> cap = new("--power-cap") { Description = "Shares of the rated power that a chip may draw, to choose from, such as \"60 %, 80 %, 100 %\".", HelpName = "SHARE,SHARE" };
-        Option<string?> nic = new("--nic") { Description = "Network bandwidths of a chip to choose from beside its own, such as 400Gb/s,800Gb/s; their cost is not known.", HelpName = "RATE,RATE" };
+        Option<string?> cap = new("--power-cap") { Description = "Shares of the rated power that a chip may draw, to choose from, such as \"60 %, 80 %, 100 %\". Left out: 100 %; with --system any 60 to 100 %.", HelpName = "SHARE,SHARE" };
+        Option<string?> nic = new("--nic") { Description = "Network bandwidths of a chip to choose from beside its own, such as 400Gb/s,800Gb/s. Left out: its own; with --system any those of the cards that its maker sells.", HelpName = "RATE,RATE" };
         Option<string> pools = new("--pools") { Description = "Which pools to look at: together, apart, split (decode with attention and feed-forward on chips of their own).", HelpName = "K,K", DefaultValueFactory = static _ => "together,apart" };
         Option<double> skew = new("--skew") { Description = "Skew of routing over experts: 0 (all as popular) to 2.", HelpName = "X", DefaultValueFactory = static _ => ExpertLoad.UsualSkew };
         Option<int> top = new("--top") { Description = "Runners-up to show.", HelpName = "K", DefaultValueFactory = static _ => 5 };
@@ -77,21 +77,25 @@ internal static class ConfigureCommand
             }
 
             LaunchTarget? target = TargetOf(parsed.GetValue(emit), parsed.GetValue(folder), request);
-            if (target is not null)
+            IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
+            if (target is { } launched && !systems.All(one => LaunchWriter.CutsPrompts(launched, request.Model, one)))
             {
                 if (request.Space is { Together: false, Apart: false })
                 {
                     throw ServingOptions.Wrong("--emit", "no engine version that is known here runs attention and feed-forward on chips of their own: add together or apart to --pools");
                 }
 
-                // no option that cuts prompts over chips is known to hold for every model
+                // what cannot be launched is not looked for
                 request = request with { Space = request.Space with { MostContextWays = 1 } };
             }
 
-            IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
             double? usd = parsed.GetValue(price) is { } stated ? ServingOptions.Quantity("--chip-hour", stated, QuantityKind.MoneyPerChipHour) : null;
             IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(systems, data, usd, site?.Basis ?? PowerBasis.Facility);
-            offers = ServingOptions.Variants(offers, parsed.GetValue(cap), parsed.GetValue(nic));
+            bool ofAny = parsed.GetValue(system)!.Trim() == ServingOptions.AnySystem;
+            offers = ServingOptions.Variants(offers, data, parsed.GetValue(cap), parsed.GetValue(nic), ofAny, usd is not null, site?.Basis ?? PowerBasis.Facility);
+
+            // caps and networks that are named are told each; of those that were not named only what wins
+            request = request with { Space = request.Space with { PrunesVariants = parsed.GetValue(cap) is null && parsed.GetValue(nic) is null } };
             DeploymentSearch search = Session.Search;
             SearchAnswer answer = search.Find(offers, request, cancellation);
             List<WithoutElement> lost = [.. (parsed.GetValue(without) ?? []).Select(text => WithoutElement.Solve(text, search, offers, request, cancellation))];

@@ -226,6 +226,13 @@ internal sealed class ConfigureReport(
         [
             d.Name, Count(d.Name.EndsWith(" in all", StringComparison.Ordinal) ? long.Parse(d.Options[0], CultureInfo.InvariantCulture) : d.Options.Count), d.Name.EndsWith(" in all", StringComparison.Ordinal) ? "" : Short(d.Options, full),
         ])];
+        if (answer.Variants.Offered > Systems.Count)
+        {
+            rows.Add(["systems with caps and networks", Count(answer.Variants.Offered), string.Create(
+                CultureInfo.InvariantCulture,
+                $"{answer.Variants.Searched} searched, {answer.Variants.Same} as the same system with its own network, {answer.Variants.PrunedByProof} pruned by proof")]);
+        }
+
         if (request.Space.Together)
         {
             rows.Add(["together", Count(answer.Together.Settings), Counted(answer.Together) + string.Create(CultureInfo.InvariantCulture, $"; {answer.Together.Compiled} deployments compiled")]);

@@ -100,10 +100,11 @@ internal static class GenerationsCommand
             "generations",
             "Generations of systems",
             summary,
-            [Systems(report), Growth(report), Gains(report)],
+            [Systems(report), Growth(report), Gains(report), Ranges(report)],
             [
                 $"Every system is compared on {GenerationStudy.ChipsCompared} chips, in its narrowest native precision or bf16, prefill and decode together, today's software on each chip.",
                 "A factor is the element's part of the gain, averaged over all orders in which the elements can be replaced (Shapley); factors of a step multiply to its gain.",
+                "The range of a factor comes from the errors of the mixtures: that of the software's kernels, shared by systems that take them from one measured system, and one for each element that the software was not measured with.",
                 "Mixtures that miss a limit count with their nearest point; the last column says how many. $/Mtok: chip-hour of the shipped site filled with the system, at the price of its day.",
                 $"{CommandLine.Tool}, catalog {catalogHash}",
             ]);
@@ -150,6 +151,19 @@ internal static class GenerationsCommand
         [
             g.From, g.To, Factor(g.Gain), Factor(g.Low), Factor(g.High), .. Enum.GetValues<GenerationElement>().Select(e => Factor(g.Factors[e])),
             new(string.Create(CultureInfo.InvariantCulture, $"{g.BeyondLimits} of {g.Mixtures}"), g.BeyondLimits),
+        ])]);
+
+    private static DocumentTable Ranges(GenerationReport report) => new(
+        "gain_ranges",
+        "Range of each factor, p10 to p90",
+        [
+            new("from", "from"), new("to", "to"), new("gain_low", "gain", true), new("gain_high", "", true),
+            .. Enum.GetValues<GenerationElement>().SelectMany(static e => (DocumentColumn[])[new(KeyOf(e) + "_low", NameOf(e), true), new(KeyOf(e) + "_high", "", true)]),
+        ],
+        [.. report.Gains.Select(static g => (IReadOnlyList<DocumentCell>)
+        [
+            g.From, g.To, Factor(g.Low), Factor(g.High),
+            .. Enum.GetValues<GenerationElement>().SelectMany(e => (DocumentCell[])[Factor(g.Bands[e].Low), Factor(g.Bands[e].High)]),
         ])]);
 
     private static string Page(GenerationReport report, string asked, string catalogHash)

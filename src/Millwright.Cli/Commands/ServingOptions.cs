@@ -211,8 +211,12 @@ internal static class ServingOptions
         return offers;
     }
 
-    /// <summary>Each system as it is sold, and with each cap of its power and each other network.</summary>
-    public static IReadOnlyList<SystemOffer> Variants(IReadOnlyList<SystemOffer> offers, string? caps, string? networks)
+    /// <summary>
+    /// Each system as it is sold, and with each cap of its power and each other network: those that are named; of all systems also the usual caps, and the
+    /// networks that the catalog knows for each.
+    /// </summary>
+    public static IReadOnlyList<SystemOffer> Variants(
+        IReadOnlyList<SystemOffer> offers, CatalogData catalog, string? caps, string? networks, bool ofAny, bool costIsStated, PowerBasis basis)
     {
         List<double> shares = [.. Split(caps).Select(static text => Amount("--power-cap", text, QuantityKind.Fraction, false).Mid)];
         foreach (double share in shares)
@@ -223,31 +227,25 @@ internal static class ServingOptions
             }
         }
 
+        bool usual = ofAny && caps is null;
+        if (shares.Count == 0)
+        {
+            shares.Add(1);
+        }
+
         List<double> rates = [.. Split(networks).Select(static text => Quantity("--nic", text, QuantityKind.Bandwidth))];
-        List<SystemOffer> variants = [];
+        SystemVariants variants = new(Session.ReadScenario(SiteOfPrices, [], catalog), catalog, basis);
+        List<SystemOffer> all = [];
         foreach (SystemOffer offer in offers)
         {
-            SystemOffer[] wired =
-            [
-                offer,
-                .. rates.Where(rate => rate != offer.System.ScaleOutBytesPerSecond).Select(rate => offer with
-                {
-                    System = SystemElements.Replace(offer.System, SystemElement.Nic, rate),
-                    UsdPerChipHour = null,
-                    Variant = string.Create(CultureInfo.InvariantCulture, $"with {rate * 8 / 1e9:0.#} Gb/s"),
-                }),
-            ];
-            foreach (SystemOffer one in wired)
+            IEnumerable<double> others = networks is null && ofAny ? variants.Networks(offer.System) : rates.Where(rate => rate != offer.System.ScaleOutBytesPerSecond);
+            foreach (double? network in (double?[])[null, .. others.Select(static rate => (double?)rate)])
             {
-                variants.AddRange(shares.Count == 0 ? [one] : shares.Select(share => share == 1 ? one : one with
-                {
-                    PowerCap = share,
-                    Variant = string.Create(CultureInfo.InvariantCulture, $"{one.Variant}{(one.Variant.Length > 0 ? " " : "")}at {share * 100:0.#} % power"),
-                }));
+                all.AddRange((usual && offer.System.ChipWatts is not null ? SystemVariants.UsualCaps : shares).Select(share => variants.Of(offer, network, share, costIsStated)));
             }
         }
 
-        return variants;
+        return all;
     }
 
     private static string[] Split(string? text) => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];

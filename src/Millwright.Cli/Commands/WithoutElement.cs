@@ -35,7 +35,7 @@ internal sealed record WithoutElement(string Text, SearchAnswer Answer)
             "scale-up-bandwidth" => (Numbers(offers, SystemElement.ScaleUpBandwidth, Read(name, value, QuantityKind.Bandwidth)), request),
             "memory" => (Numbers(offers, SystemElement.Memory, Read(name, value, QuantityKind.DataSize)), request),
             "memory-bandwidth" => (Numbers(offers, SystemElement.MemoryBandwidth, Read(name, value, QuantityKind.Bandwidth)), request),
-            "nic" => (Numbers(offers, SystemElement.Nic, Read(name, value, QuantityKind.Bandwidth)), request),
+            "nic" => (Numbers([.. offers.Where(static o => o.HasOwnNetwork)], SystemElement.Nic, Read(name, value, QuantityKind.Bandwidth)), request),
             _ => (Numbers(offers, SystemElement.Peak, Read(name, value, QuantityKind.ComputeRate)), request),
         };
         return new WithoutElement(text, search.Find(systems, asked, cancellation));

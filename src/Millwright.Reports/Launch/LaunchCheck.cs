@@ -16,7 +16,9 @@ internal static class LaunchCheck
         Require(
             layout is { TensorWays: >= 1, PipelineStages: >= 1, AttentionRanks: >= 1, ExpertWays: >= 1, ContextWays: >= 1 },
             $"layout '{layout}' has a number below 1");
-        Require(layout.ContextWays == 1, $"layout '{layout}' cuts prompts over chips (CP), for which no option is known that every model takes");
+        Require(
+            layout.ContextWays == 1 || pool.Role != "decode",
+            $"layout '{layout}' cuts prompts over chips (CP): no such cut is known for a server that only decodes");
         Require(layout.PipelineStages <= model.Layers.Count, Text($"{layout.PipelineStages} pipeline stages are more than the {model.Layers.Count} layers of {model.Id}"));
         Require(model.HasExperts || layout.ExpertWays == 1, $"{model.Id} has no routed experts to spread: '{layout}' asks for EP");
         Require(layout.StageChips % layout.ExpertWays == 0, Text($"EP {layout.ExpertWays} does not divide the {layout.StageChips} chips of a stage"));
@@ -34,6 +36,11 @@ internal static class LaunchCheck
     public static void EvenExperts(string engine, LaunchPool pool) => Require(
         pool.Model.RoutedExperts % pool.Layout.ExpertWays == 0,
         Text($"{engine} shares experts out evenly: EP {pool.Layout.ExpertWays} does not divide the {pool.Model.RoutedExperts} of {pool.Model.Id}"));
+
+    /// <summary>Refuses prompts that are cut over chips, with what can cut them.</summary>
+    public static void ContextWays(LaunchPool pool, bool can, string why) => Require(
+        pool.Layout.ContextWays == 1 || can,
+        $"layout '{pool.Layout}' cuts prompts over chips (CP): {why}. {LaunchWriter.CutPromptsBy}");
 
     /// <summary>Throws when a condition does not hold.</summary>
     public static void Require(bool holds, string reason)

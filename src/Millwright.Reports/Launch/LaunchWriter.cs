@@ -1,3 +1,5 @@
+using Millwright.Catalog;
+using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Serving;
@@ -10,6 +12,26 @@ public static class LaunchWriter
     // a rack of the NVL72 kind holds trays of 4 chips, each with an operating system of its own; servers hold up to 8
     private const int ChipsPerTray = 4;
     private const int ChipsPerServer = 8;
+
+    /// <summary>What can cut prompts over chips, for messages.</summary>
+    internal const string CutPromptsBy = "What can: SGLang for models with sparse latent attention (DeepSeek-V3.2, GLM-5), vLLM on Ascend";
+
+    /// <summary>True when an engine, at the version whose options ship, can cut the prompts of a model over chips (CP) on a system.</summary>
+    /// <param name="target">What is written.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="system">The system.</param>
+    /// <returns>True for SGLang with a sparse latent attention, and for vLLM on Ascend, whose plugin brings the kernels.</returns>
+    public static bool CutsPrompts(LaunchTarget target, ModelArchitecture model, SystemRecord system)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(system);
+        return target switch
+        {
+            LaunchTarget.Sglang => SglangLaunch.CutsPrompts(model),
+            LaunchTarget.Vllm => VllmLaunch.CutsPrompts(system),
+            _ => false,
+        };
+    }
 
     /// <summary>Writes a deployment out.</summary>
     /// <param name="target">What for.</param>

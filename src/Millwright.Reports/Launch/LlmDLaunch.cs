@@ -13,6 +13,7 @@ internal static class LlmDLaunch
     /// <summary>Refuses layouts that the chart's plain pods cannot hold.</summary>
     public static void Check(LaunchPool pool)
     {
+        LaunchCheck.ContextWays(pool, false, "the image of the pods holds no attention kernel that takes it");
         VllmLaunch.Check(pool);
         LaunchCheck.Require(
             pool.Hosts == 1,

@@ -1,3 +1,4 @@
+using Millwright.Models;
 using Millwright.Performance;
 
 namespace Millwright.Reports.Launch;
@@ -17,7 +18,15 @@ internal static class SglangLaunch
         LaunchCheck.Require(
             pool.Layout.PipelineStages == 1 || pool.Layout.AttentionRanks == 1 || pool.Model.HasExperts,
             $"{Name} runs replicas of a dense model over pipeline stages as servers of their own: ask for more replicas in place of '{pool.Layout}'");
+        LaunchCheck.ContextWays(
+            pool,
+            CutsPrompts(pool.Model) && pool.Layout.AttentionRanks == 1 && pool.Role == "prefill",
+            $"{Name} cuts them on prefill servers of models with sparse latent attention, without attention-DP");
     }
+
+    /// <summary>True for models whose prompts SGLang cuts over chips with the options that ship: those with an indexer (DSA). Source: SGLang's documentation
+    /// of server arguments; its option for other models came after the listing.</summary>
+    public static bool CutsPrompts(ModelArchitecture model) => model.Layers.Any(static layer => layer.Mixer is LatentAttention { Indexer: not null });
 
     /// <summary>The scripts of a pool.</summary>
     public static IEnumerable<LaunchFile> Files(LaunchPool pool, string version)
@@ -38,7 +47,9 @@ internal static class SglangLaunch
 
         ShellCommand command = new ShellCommand("python -m sglang.launch_server")
             .Option("--model-path", pool.ModelName)
-            .Option("--tp-size", sharesExperts ? layout.StageChips : layout.TensorWays)
+            .Option("--tp-size", sharesExperts ? layout.StageChips : layout.TensorWays * layout.ContextWays)
+            .Option("--attn-cp-size", layout.ContextWays, layout.ContextWays > 1)
+            .Flag("--enable-dsa-prefill-context-parallel", layout.ContextWays > 1)
             .Option("--pp-size", layout.PipelineStages, layout.PipelineStages > 1)
             .Option("--dp-size", layout.AttentionRanks, layout.AttentionRanks > 1)
             .Flag("--enable-dp-attention", sharesExperts)

@@ -28,6 +28,8 @@ internal static class TensorRtLlmLaunch
         LaunchCheck.Require(
             pool.Deployment.System.MemoryBytes is not { } memory || memory > pool.WeightBytesPerChip,
             $"the weights of {pool.Model.Id} leave no memory for the cache in '{layout}'");
+        LaunchCheck.ContextWays(
+            pool, false, $"{Name} has the option --cp_size, but needs with it a key cp_config that is in no list of its options at hand, and documents the cut for decoding only (Helix)");
     }
 
     /// <summary>The script and YAML of a pool.</summary>

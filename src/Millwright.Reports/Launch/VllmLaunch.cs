@@ -1,3 +1,4 @@
+using Millwright.Catalog;
 using Millwright.Performance;
 
 namespace Millwright.Reports.Launch;
@@ -17,7 +18,17 @@ internal static class VllmLaunch
         LaunchCheck.Require(
             pool.Hosts == 1 || layout.AttentionRanks == 1 || layout.TensorWays * layout.PipelineStages <= pool.ChipsPerHost,
             LaunchCheck.Text($"{Name} holds each attention-DP rank on one host of {pool.ChipsPerHost} chips: '{layout}' needs more"));
+        LaunchCheck.ContextWays(
+            pool,
+            CutsPrompts(pool.Deployment.System) && layout.AttentionRanks == 1,
+            $"{Name} has the option --prefill-context-parallel-size, but its own attention kernels refuse it, and its plugin for Ascend takes it without attention-DP only");
     }
+
+    /// <summary>
+    /// True where an attention kernel takes prompts that are cut over chips. Source: vLLM's documentation of context parallel deployment ("under active
+    /// development"), whose kernels declare no support up to 0.20; vLLM Ascend's guide of context parallelism.
+    /// </summary>
+    public static bool CutsPrompts(SystemRecord system) => string.Equals(system.Vendor, "Huawei", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The scripts of a pool.</summary>
     public static IEnumerable<LaunchFile> Files(LaunchPool pool, string version)
@@ -26,6 +37,11 @@ internal static class VllmLaunch
         if (pool.Role.Length > 0)
         {
             comments.Add("A proxy in front sends each prompt to a prefill server and its cache on to a decode server over NIXL. Set HOST_ADDRESS to the address of this host.");
+        }
+
+        if (pool.Layout.ContextWays > 1)
+        {
+            comments.Add("Prompts cut over chips need the plugin vllm-ascend.");
         }
 
         if (pool.Hosts == 1)
@@ -50,6 +66,7 @@ internal static class VllmLaunch
         return new ShellCommand($"{(isSplit ? "VLLM_NIXL_SIDE_CHANNEL_HOST=\"$HOST_ADDRESS\" VLLM_NIXL_SIDE_CHANNEL_PORT=5600 " : "")}vllm serve {ShellCommand.Quoted(pool.ModelName)}")
             .Option("--tensor-parallel-size", layout.TensorWays)
             .Option("--pipeline-parallel-size", layout.PipelineStages, layout.PipelineStages > 1)
+            .Option("--prefill-context-parallel-size", layout.ContextWays, layout.ContextWays > 1)
             .Option("--data-parallel-size", layout.AttentionRanks, layout.AttentionRanks > 1)
             .Option("--data-parallel-size-local", localRanks, ranksOverHosts)
             .Filled("--data-parallel-start-rank", LaunchCheck.Text($"$((NODE_RANK * {localRanks}))"), ranksOverHosts && !isHead)

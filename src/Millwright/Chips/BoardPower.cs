@@ -46,6 +46,20 @@ internal sealed class BoardPower
 
     public double IdleWatts => _idleShare * _ratedWatts;
 
+    // at a lowered clock what multiplying adds to the power of the same kernel without it shrinks as the dynamic power of full compute has to
+    public double CappedWatts(OperatorKind kind, OperandPrecision precision, double computeShare, double memoryShare, double callSeconds, double capShare)
+    {
+        double whole = Watts(kind, precision, computeShare, memoryShare, callSeconds);
+        if (capShare >= 1)
+        {
+            return whole;
+        }
+
+        double still = Watts(kind, precision, 0, memoryShare, callSeconds);
+        double scale = Math.Max(0, (capShare - _idleShare) / (1 - _idleShare));
+        return Math.Min(capShare * _ratedWatts, still + (whole - still) * scale);
+    }
+
     public double Watts(OperatorKind kind, OperandPrecision precision, double computeShare, double memoryShare, double callSeconds)
     {
         double share;

@@ -246,9 +246,12 @@ public sealed class OperatorClock
     /// <param name="computeShare">FLOPs over the peak and the time, 0 to 1; attention against the 16-bit peak.</param>
     /// <param name="memoryShare">Bytes over the bandwidth and the time, 0 to 1.</param>
     /// <param name="callSeconds">Time of one call, s.</param>
-    /// <returns>Power, W: never below the idle floor nor above the rated power; not a number without a rated power.</returns>
-    public double BoardWatts(OperatorKind kind, OperandPrecision precision, double computeShare, double memoryShare, double callSeconds) =>
-        _power.Watts(kind, precision, computeShare, memoryShare, callSeconds);
+    /// <param name="capShare">Cap over the rated power, above the idle share and at most 1: peaks are then those of the lowered clock, and what multiplying
+    /// draws goes with its third power (f V^2, V in proportion to f; an assumption).</param>
+    /// <returns>Power, W: never below the idle floor nor above the rated power or the cap; not a number without a rated power.</returns>
+    public double BoardWatts(
+        OperatorKind kind, OperandPrecision precision, double computeShare, double memoryShare, double callSeconds, double capShare = 1) =>
+        _power.CappedWatts(kind, precision, computeShare, memoryShare, callSeconds, capShare);
 
     /// <summary>Power of a chip that waits, W.</summary>
     public double IdleWatts => _power.IdleWatts;

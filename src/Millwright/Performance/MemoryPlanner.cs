@@ -54,8 +54,11 @@ internal static class MemoryPlanner
     {
         ParallelLayout layout = deployment.Layout;
         double bytes = 0;
-        foreach ((TokenMixer mixer, int layers, _) in deployment.Model.MixerGroups)
+        var groups = deployment.Model.MixerGroups;
+        for (int i = 0; i < groups.Count; i++)
         {
+            (TokenMixer mixer, int layers, _) = groups[i];
+
             // fewer cache heads than chips: chips hold copies
             double share = 1.0 / Math.Min(layout.TensorWays, Math.Max(1, mixer.CacheHeads));
             double elements = deployment.Engine.WholeWindows ? mixer.WholeCacheElements(contextTokens) : mixer.CacheElements(contextTokens);

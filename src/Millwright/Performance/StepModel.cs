@@ -121,15 +121,17 @@ public sealed class StepModel
         return new StepTimes(host, dense, decode, prefill, experts, exchange);
     }
 
-    /// <summary>Mean board power of one chip over a step.</summary>
+    /// <summary>Mean board power of one chip over a step: the one power model, that of predictions, answers and plans.</summary>
     /// <param name="clock">Measured power of the chip's kernels.</param>
-    /// <param name="shape">What the step holds, over all attention ranks.</param>
-    /// <param name="seconds">Time of the step, s.</param>
+    /// <param name="shape">What the step holds, over all attention ranks: of one micro-batch, where layers are in a pipeline.</param>
+    /// <param name="seconds">Time of the step through all stages, s: in it each chip works on as many micro-batches as there are stages.</param>
+    /// <param name="capShare">Cap of the power over the rated power, above the idle share and at most 1.</param>
     /// <returns>
     /// Power, W: that of a kernel which uses compute and memory as much as the step does in the mean: FLOPs of active parameters over the peak, and bytes
-    /// of weights and cache over the bandwidth, over the time; never below that of a chip that waits. Not a number without a rated power.
+    /// of weights and cache over the bandwidth, over the time; never below that of a chip that waits, nor above the rated power or the cap. Not a number
+    /// without a rated power.
     /// </returns>
-    public double MeanWatts(OperatorClock clock, in StepShape shape, double seconds)
+    public double MeanWatts(OperatorClock clock, in StepShape shape, double seconds, double capShare = 1)
     {
         ArgumentNullException.ThrowIfNull(clock);
         if (!(seconds > 0))
@@ -139,10 +141,8 @@ public sealed class StepModel
 
         ParallelLayout layout = Deployment.Layout;
         double tokens = shape.DecodeSequences * TokensPerSequence + shape.PrefillTokens;
-        double flops = 2 * Deployment.Model.ActiveParameters * tokens / layout.StageChips;
-        double touched = Deployment.Model.RoutedExperts > 0
-            ? 1 - Math.Pow(1 - (double)Deployment.Model.ExpertsPerToken / Deployment.Model.RoutedExperts, tokens)
-            : 0;
+        double flops = _parts.FlopsPerToken * tokens / layout.StageChips;
+        double touched = _parts.UntouchedPerToken > 0 ? 1 - Math.Pow(_parts.UntouchedPerToken, tokens) : 0;
         double sequences = shape.DecodeSequences / layout.AttentionRanks;
         double context = shape.DecodeSequences > 0 ? shape.DecodeContextTokens / shape.DecodeSequences : 0;
         double bytes = layout.PipelineStages * (Memory.DenseWeightBytes + touched * Memory.ExpertWeightBytes + sequences * SequenceBytes(context));
@@ -150,7 +150,7 @@ public sealed class StepModel
         double compute = flops / OperandFormat.Peak(peaks, Deployment.Precision.Dense) / seconds;
         double memory = bytes / peaks.MemoryBytesPerSecond / seconds;
         double kernel = seconds / (Deployment.Model.Layers.Count * KernelsOfLayer);
-        return clock.BoardWatts(OperatorKind.Gemm, Deployment.Precision.Dense, Math.Min(1, compute), Math.Min(1, memory), kernel);
+        return clock.BoardWatts(OperatorKind.Gemm, Deployment.Precision.Dense, Math.Min(1, compute), Math.Min(1, memory), kernel, capShare);
     }
 
     private CallTime Stretch(in CallTime whole, in CallTime without) => new(

@@ -1,4 +1,5 @@
 using Millwright.Chips;
+using Millwright.Models;
 
 namespace Millwright.Performance;
 
@@ -21,6 +22,12 @@ internal sealed class StepParts(
     public int TokensPerSequence => tokensPerSequence;
 
     public StepCurve Experts => experts;
+
+    /// <summary>FLOPs of one token over all layers: two for each active parameter of the part.</summary>
+    public double FlopsPerToken { get; } = 2 * ActiveParametersOf(deployment);
+
+    /// <summary>Share of the routed experts that one token leaves untouched; 0 for a dense model.</summary>
+    public double UntouchedPerToken { get; } = deployment.Model.RoutedExperts is > 0 and var routed ? 1 - (double)deployment.Model.ExpertsPerToken / routed : 0;
 
     public StepParts With(Deployment other, MemoryPlan otherMemory) =>
         new(other, otherMemory, tokensPerSequence, byToken, byEmitting, experts, exchange, decodeMixers, prefillMixers);
@@ -52,5 +59,23 @@ internal sealed class StepParts(
         }
 
         return sum;
+    }
+
+    private static double ActiveParametersOf(Deployment deployment)
+    {
+        ModelArchitecture model = deployment.Model;
+        if (deployment.Part == LayerPart.Whole)
+        {
+            return model.ActiveParameters;
+        }
+
+        double feedForward = 0;
+        foreach ((FeedForward layer, int layers, IReadOnlyList<Projection> projections) in model.FeedForwardGroups)
+        {
+            double routed = layer is MixtureOfExperts mixture ? mixture.TopExperts * layer.ExpertProjections(model.HiddenSize).Sum(static p => p.MatrixParameters) : 0;
+            feedForward += layers * (projections.Where(static p => p.Cut != ProjectionCut.Whole).Sum(static p => p.MatrixParameters) + routed);
+        }
+
+        return deployment.Part == LayerPart.FeedForward ? feedForward : model.ActiveParameters - feedForward;
     }
 }

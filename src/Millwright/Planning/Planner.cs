@@ -39,16 +39,17 @@ public sealed class Planner
     /// <param name="scenario">What is asked.</param>
     /// <param name="catalog">What the world offers.</param>
     /// <param name="search">The search for the deployment of each workload; null for a scenario without workloads.</param>
+    /// <param name="variant">The system, where it is not as the catalog has it, such as one with another network; null for that of the catalog.</param>
     /// <exception cref="MissingInputException">Neither the scenario nor the catalog states a figure that the plan needs.</exception>
     /// <exception cref="ArgumentException">There are workloads, and no search.</exception>
-    public Planner(ScenarioInput scenario, CatalogData catalog, DeploymentSearch? search)
+    public Planner(ScenarioInput scenario, CatalogData catalog, DeploymentSearch? search, SystemRecord? variant = null)
     {
         ArgumentNullException.ThrowIfNull(scenario);
         ArgumentNullException.ThrowIfNull(catalog);
         Scenario = scenario;
         _catalog = catalog;
         InputResolver inputs = new(scenario, catalog);
-        SystemRecord system = catalog.FindSystem(scenario.Chips.System)
+        SystemRecord system = variant ?? catalog.FindSystem(scenario.Chips.System)
             ?? throw new MissingInputException("chips.system", $"The catalog has no system called \"{scenario.Chips.System}\".");
         WorkloadInputs[] workloads = [.. scenario.Workloads.Select(w => new WorkloadInputs(w, catalog, inputs))];
         _site = new SiteStage(scenario, system, inputs);

@@ -1,4 +1,5 @@
 using Millwright.Applications;
+using Millwright.Chips;
 using Millwright.Operators;
 using Millwright.Performance;
 
@@ -22,6 +23,7 @@ internal sealed class MeanPools
     private readonly RequestLengths _lengths;
     private readonly double _tokensPerStep;
     private readonly double _transferSeconds;
+    private readonly StepShape _fullPrefill;
 
     public MeanPools(StepModel prefill, StepModel decode, SplitPools pools, RequestLengths lengths, Speculation? speculation, double linkBytesPerSecond)
     {
@@ -45,7 +47,8 @@ internal sealed class MeanPools
         // full steps: as many prompts as the budget holds, on every rank and in every stage
         double perRank = Math.Max(1, Math.Floor(budget / piece)) * piece;
         int ranks = source.AttentionRanks;
-        FullPrefillStep = prefill.Time(new StepShape(0, 0, perRank * ranks, prefix, perRank / piece * ranks));
+        _fullPrefill = new StepShape(0, 0, perRank * ranks, prefix, perRank / piece * ranks);
+        FullPrefillStep = prefill.Time(_fullPrefill);
         RequestsPerPrefillStep = perRank * ranks / input;
         double full = FullPrefillStep.TotalSeconds;
         MostRequestsPerSecond = prefill.Factors.PrefillUse * pools.PrefillWorkers * stages * (perRank * ranks / full) / input;
@@ -89,6 +92,27 @@ internal sealed class MeanPools
     {
         double sequences = batch / _decode.Deployment.Layout.PipelineStages;
         return _decode.Time(new StepShape(sequences, sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens)));
+    }
+
+    /// <summary>Mean board power of a chip of the prefill pool, W: it works on full steps for as much of the time as its engine lets it, and waits the rest.</summary>
+    /// <param name="clock">Power of the chip's kernels.</param>
+    /// <param name="use">Share of the rate that the pool can take.</param>
+    /// <param name="capShare">Cap over the rated power.</param>
+    public double PrefillWatts(OperatorClock clock, double use, double capShare = 1)
+    {
+        double working = Math.Min(1, use * _prefill.Factors.PrefillUse);
+        return working * _prefill.MeanWatts(clock, _fullPrefill, FullPrefillStep.TotalSeconds, capShare) + (1 - working) * clock.IdleWatts;
+    }
+
+    /// <summary>Mean board power of a chip of the decode pool that always works, W.</summary>
+    /// <param name="clock">Power of the chip's kernels.</param>
+    /// <param name="batch">Sequences that decode together on one replica.</param>
+    /// <param name="stepSeconds">Time of their step, s.</param>
+    /// <param name="capShare">Cap over the rated power.</param>
+    public double DecodeWatts(OperatorClock clock, double batch, double stepSeconds, double capShare = 1)
+    {
+        double sequences = batch / _decode.Deployment.Layout.PipelineStages;
+        return _decode.MeanWatts(clock, new StepShape(sequences, sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens)), stepSeconds, capShare);
     }
 
     /// <summary>The state at a batch of each decode replica, with the prefill that it needs.</summary>

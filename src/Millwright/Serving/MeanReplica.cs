@@ -1,4 +1,5 @@
 using Millwright.Applications;
+using Millwright.Chips;
 using Millwright.Operators;
 using Millwright.Performance;
 
@@ -177,6 +178,20 @@ internal sealed class MeanReplica
 
         // Little: requests in flight = their rate x the time of one
         double Excess(MeanStep step) => RateOf(step) * (step.FirstTokenSeconds + StepsOfOutput * step.StepSeconds) - inFlight;
+    }
+
+    /// <summary>Mean board power of one chip, W: over a turn, with the prompt tokens that come with it.</summary>
+    public double MeanWatts(OperatorClock clock, in MeanStep state, double capShare = 1)
+    {
+        double sequences = state.Batch / Stages;
+        double promptTokens = sequences / StepsOfOutput * _lengths.UncachedInputTokens;
+        StepShape shape = new(
+            sequences,
+            sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens),
+            promptTokens,
+            0,
+            promptTokens > 0 ? Math.Max(1, promptTokens / Math.Max(1, _lengths.UncachedInputTokens)) : 0);
+        return _step.MeanWatts(clock, shape, state.TurnSeconds, capShare);
     }
 
     /// <summary>Requests a second in a steady state.</summary>

@@ -125,7 +125,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             ? replica.RateOfQueue(requests / run.Replicas, state)
             : replica.RateOf(state) * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
 
-        double watts = Watts(times, run, replica, state);
+        double watts = replica.MeanWatts(times.Clock, state);
         return Estimate(run, times, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, rate * run.Replicas, watts, remarks);
     }
 
@@ -156,10 +156,8 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
 
         // prefill replicas work their share of the time and wait the rest; decode replicas always work
         double prefilling = pools.PrefillWorkers * pools.PrefillLayout.Chips;
-        double prompts = Math.Max(1, Math.Min(run.Lengths.UncachedInputTokens, run.Engine.MaxBatchedTokens));
-        double prefillWatts = state.PrefillUse * prefill.MeanWatts(
-            times.Clock, new StepShape(0, 0, prompts, 0, 1), prefill.Time(new StepShape(0, 0, prompts, 0, 1)).TotalSeconds) + (1 - state.PrefillUse) * times.Clock.IdleWatts;
-        double decodeWatts = Watts(times, run, decode, state.BatchPerWorker, state.StepSeconds, 0);
+        double prefillWatts = mean.PrefillWatts(times.Clock, state.PrefillUse);
+        double decodeWatts = mean.DecodeWatts(times.Clock, state.BatchPerWorker, state.StepSeconds);
         double watts = (prefilling * prefillWatts + (pools.Chips - prefilling) * decodeWatts) / pools.Chips;
         double served = state.RequestsPerSecond * (run.Load == LoadKind.ClosedLoop ? ClosedLoopUse : 1);
         return Estimate(
@@ -232,7 +230,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         }
 
         double served = replica.RateOf(state);
-        double watts = Watts(times, run, replica, state);
+        double watts = replica.MeanWatts(times.Clock, state);
         return Estimate(run, times, layout, layout.Chips, state.StepSeconds / Accepted(run), state.FirstTokenSeconds, served, served * run.Replicas, watts, []);
 
         bool Meets(MeanStep trial) => trial.StepSeconds / Accepted(run) <= perToken && trial.FirstTokenSeconds <= firstToken;
@@ -282,23 +280,6 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         Math.Max(times.Peaks.ScaleOutBytesPerSecond, times.Peaks.ScaleUpDomain >= pools.Chips ? times.Peaks.ScaleUpBytesPerSecond : 0);
 
     private static double Accepted(ServingCase run) => 1 + (run.Speculation?.AcceptedTokens ?? 0);
-
-    private static double Watts(OperatorTimes times, ServingCase run, MeanReplica replica, in MeanStep state) => Watts(
-        times, run, replica.Step, state.Batch, state.TurnSeconds, state.Batch / replica.StepsOfOutput * run.Lengths.UncachedInputTokens);
-
-    // the mean step: decoding sequences, and the prompt tokens that come with them
-    private static double Watts(OperatorTimes times, ServingCase run, StepModel step, double batch, double seconds, double promptTokens)
-    {
-        int stages = step.Deployment.Layout.PipelineStages;
-        double sequences = batch / stages;
-        StepShape shape = new(
-            sequences,
-            sequences * (run.Lengths.DecodeInputTokens + run.Lengths.DecodeOutputTokens),
-            promptTokens / stages,
-            0,
-            promptTokens > 0 ? Math.Max(1, promptTokens / stages / Math.Max(1, run.Lengths.UncachedInputTokens)) : 0);
-        return step.MeanWatts(times.Clock, shape, seconds / stages);
-    }
 
     private OperatorTimes? TimesOf(ServingCase run, out string reason)
     {

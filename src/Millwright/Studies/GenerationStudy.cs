@@ -20,17 +20,24 @@ public sealed record GenerationRow(SystemOffer Offer, double? Date, bool InLine,
     public double? OutputTokensPerWattSecond => Point is { } p && Offer.System.ChipWatts is { } watts ? p.OutputTokensPerChipSecond / watts : null;
 }
 
+/// <summary>A range of a gain or of a factor.</summary>
+/// <param name="Low">p10.</param>
+/// <param name="High">p90.</param>
+public readonly record struct FactorBand(double Low, double High);
+
 /// <summary>The gain from one generation to the next, split over what changed.</summary>
 /// <param name="From">Id of the older.</param>
 /// <param name="To">Id of the newer.</param>
 /// <param name="Gain">Output for a chip of the newer over that of the older.</param>
-/// <param name="Low">p10 of the gain by the bands of both predictions, taken as independent.</param>
+/// <param name="Low">p10 of the gain by the bands of both predictions, which share what kernels of one measured system share.</param>
 /// <param name="High">p90.</param>
 /// <param name="Factors">Factor of each element; they multiply to the gain, and one that did not change has 1.</param>
+/// <param name="Bands">Range of each factor, by the errors of the mixtures that it comes from.</param>
 /// <param name="BeyondLimits">Mixtures that miss a limit and count with their nearest point.</param>
 /// <param name="Mixtures">Mixtures that were solved.</param>
 public sealed record GenerationGain(
-    string From, string To, double Gain, double Low, double High, IReadOnlyDictionary<GenerationElement, double> Factors, int BeyondLimits, int Mixtures);
+    string From, string To, double Gain, double Low, double High, IReadOnlyDictionary<GenerationElement, double> Factors,
+    IReadOnlyDictionary<GenerationElement, FactorBand> Bands, int BeyondLimits, int Mixtures);
 
 /// <summary>Growth by date.</summary>
 /// <param name="What">What grows.</param>
@@ -65,6 +72,9 @@ public static class GenerationStudy
         MostReplicaChips = 64,
         BatchesPerOctave = 2,
     };
+
+    // of the draws of errors; the study has no scenario that states one
+    private const ulong Seed = 1;
 
     // p10 and p90 of a normal distribution
     private const double NinetiethDeviate = 1.2815515655446004;
@@ -198,19 +208,16 @@ public static class GenerationStudy
             factors[elements[i]] = Math.Exp(parts[i]);
         }
 
-        double gain = Math.Exp(logs[^1] - logs[0]);
-        double low = Spread(older, static band => Math.Log(1 / band.Low), newer, static band => Math.Log(band.High));
-        double high = Spread(older, static band => Math.Log(band.High), newer, static band => Math.Log(1 / band.Low));
-        return new GenerationGain(
-            older.Offer.System.Id, newer.Offer.System.Id, gain, gain * Math.Exp(-low), gain * Math.Exp(high), factors, beyond.Sum(), logs.Length);
-    }
+        (FactorBand gain, FactorBand[] ranges) = new GainDraws(
+            logs, elements, search.ErrorOf(request.Model, older.Offer.System), search.ErrorOf(request.Model, newer.Offer.System), Seed).Bands();
+        Dictionary<GenerationElement, FactorBand> bands = Enum.GetValues<GenerationElement>().ToDictionary(static e => e, static _ => new FactorBand(1, 1));
+        for (int i = 0; i < elements.Count; i++)
+        {
+            bands[elements[i]] = ranges[i];
+        }
 
-    private static double Spread(
-        GenerationRow older, Func<Performance.ErrorBand, double> ofOlder, GenerationRow newer, Func<Performance.ErrorBand, double> ofNewer)
-    {
-        double a = (older.Point ?? older.Nearest) is { } p ? ofOlder(p.Band) : 0;
-        double b = (newer.Point ?? newer.Nearest) is { } q ? ofNewer(q.Band) : 0;
-        return Math.Sqrt(a * a + b * b);
+        return new GenerationGain(
+            older.Offer.System.Id, newer.Offer.System.Id, Math.Exp(logs[^1] - logs[0]), gain.Low, gain.High, factors, bands, beyond.Sum(), logs.Length);
     }
 
     // least squares of the logarithm over the date; the range is that of the slope

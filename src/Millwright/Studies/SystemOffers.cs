@@ -1,4 +1,5 @@
 using Millwright.Catalog;
+using Millwright.Chips;
 using Millwright.Planning;
 using Millwright.Quantities;
 using Millwright.Serving.Search;
@@ -20,10 +21,17 @@ public static class SystemOffers
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(system);
+        return Planned(site, catalog, system, new ChipsInput { System = system.Id }, basis, out problem);
+    }
+
+    /// <summary>Plans the site with a system that may differ from that of the catalog, at a price that may differ.</summary>
+    internal static SystemOffer Planned(
+        ScenarioInput site, CatalogData catalog, SystemRecord system, ChipsInput chipsInput, PowerBasis basis, out string problem)
+    {
         try
         {
-            ScenarioInput filled = site with { Chips = new Chips.ChipsInput { System = system.Id }, Workloads = [] };
-            FigureBook book = new Planner(filled, catalog, search: null).Run(static (_, value) => value.Middle, recording: true).Book;
+            ScenarioInput filled = site with { Chips = chipsInput, Workloads = [] };
+            FigureBook book = new Planner(filled, catalog, search: null, system).Run(static (_, value) => value.Middle, recording: true).Book;
             double chips = ValueOf(book, "chips.count");
             double cost = ValueOf(book, "cost.per_gpu_hour");
             double watts = ValueOf(book, basis switch { PowerBasis.It => "site.power_it", PowerBasis.Utility => "site.power_utility", _ => "site.power_facility" }) / chips;

@@ -15,6 +15,11 @@ public sealed class LaunchGoldenTests
             }
         }
 
+        foreach (LaunchTarget target in new[] { LaunchTarget.Vllm, LaunchTarget.Sglang })
+        {
+            cases.Add("prompts-cut-over-chips", target);
+        }
+
         return cases;
     }
 

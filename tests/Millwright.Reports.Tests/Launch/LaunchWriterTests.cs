@@ -35,6 +35,12 @@ public sealed class LaunchWriterTests
         Assert.Contains("more than the 131072", Refused(LaunchTarget.Vllm, dense, context: 131073), StringComparison.Ordinal);
         Assert.Contains("no routed experts", Refused(LaunchTarget.Vllm, dense with { Layout = new ParallelLayout(4, ExpertWays: 4) }), StringComparison.Ordinal);
         Assert.Contains("(CP)", Refused(LaunchTarget.Vllm, dense with { Layout = new ParallelLayout(4, ContextWays: 2) }), StringComparison.Ordinal);
+        Assert.All(
+            (LaunchTarget[])[LaunchTarget.Vllm, LaunchTarget.Sglang, LaunchTarget.TensorRtLlm, LaunchTarget.LlmD],
+            target => Assert.Contains(
+                "What can: SGLang for models with sparse latent attention",
+                Refused(target, SampleDeployments.Of(target, SampleDeployments.Llama, new ParallelLayout(4, ContextWays: 2), SampleDeployments.Bf16)),
+                StringComparison.Ordinal));
         Assert.Throws<ArgumentOutOfRangeException>(() => LaunchWriter.Write(LaunchTarget.Vllm, dense, null, 0, 4096));
         Assert.Throws<ArgumentOutOfRangeException>(() => LaunchWriter.Write(LaunchTarget.Vllm, dense, null, 1, double.NaN));
         Assert.Throws<LaunchException>(() => LaunchWriter.Write(LaunchTarget.Vllm, dense, null, 1, 4096, "a\"b"));

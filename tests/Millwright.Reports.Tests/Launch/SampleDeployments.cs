@@ -20,6 +20,26 @@ internal static class SampleDeployments
 
     public static ModelArchitecture DeepSeek { get; } = ModelArchitecture.Parse("deepseek-v3", DeepSeekConfig);
 
+    /// <summary>DeepSeek-V3 with the sparse attention of V3.2.</summary>
+    public static ModelArchitecture DeepSeekSparse { get; } = ModelArchitecture.Parse(
+        "deepseek-v3.2", DeepSeekConfig.Replace("\"deepseek_v3\"", "\"deepseek_v32\",\"index_n_heads\":64,\"index_head_dim\":128,\"index_topk\":2048", StringComparison.Ordinal));
+
+    public static SystemRecord Ascend { get; } = new()
+    {
+        Id = "cloudmatrix-384",
+        Vendor = "Huawei",
+        Name = "CloudMatrix 384",
+        Kind = "pod",
+        Status = "shipping",
+        ChipsPerSystem = 8,
+        MemoryBytes = 128e9,
+        Source = "test",
+    };
+
+    /// <summary>Prefill servers that cut each prompt over chips, and one decode server.</summary>
+    public static SplitPools ContextPools { get; } =
+        new(1, new ParallelLayout(TensorWays: 2, ExpertWays: 8, ContextWays: 4), 1, new ParallelLayout(AttentionRanks: 8, ExpertWays: 8));
+
     public static SystemRecord Node { get; } = new()
     {
         Id = "dgx-h200",
@@ -61,13 +81,20 @@ internal static class SampleDeployments
     public static Deployment Of(LaunchTarget target, ModelArchitecture model, ParallelLayout layout, PrecisionPlan precision, SystemRecord? system = null) => new(
         model, system ?? Node, layout, precision, new EngineSettings(FamilyOf(target), "", "", 8192, 256, 0.9, 256, ChunkedPrefill: true));
 
-    /// <summary>The three deployments that golden texts hold.</summary>
+    /// <summary>The deployments that golden texts hold.</summary>
     public static IReadOnlyList<LaunchFile> Write(string name, LaunchTarget target) => name switch
     {
         "dense-tp4" => LaunchWriter.Write(
             target, Of(target, Llama, new ParallelLayout(TensorWays: 4), Bf16), null, 2, 9216, "meta-llama/Llama-3.1-70B-Instruct"),
         "experts-dep8" => LaunchWriter.Write(
             target, Of(target, DeepSeek, new ParallelLayout(AttentionRanks: 8, ExpertWays: 8), Fp8Block), null, 1, 9216, "deepseek-ai/DeepSeek-V3", draftTokens: 1),
+        "prompts-cut-over-chips" => LaunchWriter.Write(
+            target,
+            target == LaunchTarget.Sglang ? Of(target, DeepSeekSparse, default, Fp8Block) : Of(target, DeepSeek, default, Fp8Block, Ascend),
+            ContextPools,
+            1,
+            65536,
+            target == LaunchTarget.Sglang ? "deepseek-ai/DeepSeek-V3.2-Exp" : "deepseek-ai/DeepSeek-V3"),
         _ => LaunchWriter.Write(target, Of(target, DeepSeek, default, Fp8Block), Pools, 1, 9216.5, "deepseek-ai/DeepSeek-V3"),
     };
 }

@@ -1,5 +1,6 @@
 using Millwright.Applications;
 using Millwright.Catalog;
+using Millwright.Performance;
 using Millwright.Serving.Search;
 using Millwright.Studies;
 using Millwright.Tests.Serving.Search;
@@ -41,6 +42,59 @@ public sealed class GenerationStudyTests
             element => Assert.Equal(1, gain.Factors[element]));
         Assert.True(gain.Factors[GenerationElement.Memory] > 1);
     }
+
+    [Fact]
+    public void Factors_multiply_to_the_gain_draw_by_draw()
+    {
+        GainDraws draws = Draws(new ErrorBand(0.8, 1.4), new ErrorBand(0.85, 1.2), new ErrorBand(0.7, 1.5));
+        for (int draw = 0; draw < 200; draw++)
+        {
+            (double gain, double[] factors) = draws.At(draw);
+            Assert.Equal(gain, factors.Sum(), 1e-9);
+        }
+
+        (FactorBand band, FactorBand[] factorBands) = draws.Bands();
+        Assert.True(band.Low < band.High);
+        Assert.All(factorBands, static b => Assert.True(b.Low < b.High));
+    }
+
+    [Fact]
+    public void Bands_without_width_give_factors_without_width()
+    {
+        ErrorBand none = new(1, 1);
+        GainDraws draws = Draws(none, none, none);
+        (FactorBand gain, FactorBand[] factors) = draws.Bands();
+        (double log, double[] parts) = draws.At(0);
+        Assert.Equal(new FactorBand(Math.Exp(log), Math.Exp(log)), gain);
+        Assert.Equal(parts.Select(static p => new FactorBand(Math.Exp(p), Math.Exp(p))), factors);
+    }
+
+    [Fact]
+    public void Systems_with_the_kernels_of_one_measured_system_are_off_together()
+    {
+        ErrorBand band = new(0.8, 1.25);
+        double[] logs = [0, 1];
+        PredictionError Of(string lender, string id) => new(lender, id, band, band, band);
+        FactorBand shared = new GainDraws(logs, [GenerationElement.Software], Of("a", "a"), Of("a", "b"), 7).Bands().Gain;
+        FactorBand apart = new GainDraws(logs, [GenerationElement.Software], Of("a", "a"), Of("b", "b"), 7).Bands().Gain;
+        Assert.Equal(1, shared.High / shared.Low, 1e-9);
+
+        // two like errors that are independent: the square root of two as wide
+        Assert.Equal(Math.Sqrt(2) * Math.Log(1.25 / 0.8), Math.Log(apart.High / apart.Low), 0.06);
+    }
+
+    [Fact]
+    public void The_factors_of_a_step_lie_within_their_bands() => Assert.All(Report.Gains, static gain => Assert.All(gain.Factors, factor =>
+    {
+        Assert.InRange(factor.Value, gain.Bands[factor.Key].Low * (1 - 1e-9), gain.Bands[factor.Key].High * (1 + 1e-9));
+    }));
+
+    private static GainDraws Draws(ErrorBand own, ErrorBand lender, ErrorBand never) => new(
+        [0, 0.3, 0.5, 0.9, 0.1, 0.5, 0.8, 1.2],
+        [GenerationElement.ProcessAndPeak, GenerationElement.Memory, GenerationElement.Software],
+        new PredictionError("a", "a", own, lender, never),
+        new PredictionError("b", "c", own, lender, never),
+        3);
 
     [Fact]
     public void A_mixture_of_none_is_the_older_and_of_all_the_newer()

@@ -21,12 +21,16 @@ internal static class AnswerWriter
         long splitPools = 0;
         foreach (SystemSearch search in searches)
         {
-            together += search.Together?.Counts ?? default;
-            apart += search.Apart?.Counts ?? default;
-            pools += search.Apart?.Pairs ?? 0;
-            split += search.Split?.Counts ?? default;
-            splitPools += search.Split?.Pairs ?? 0;
-            if (search.Best is { } best && (bestSearch is null || TogetherSearch.IsBetter(search.Goal, best, bestSearch.Best!.Value)))
+            if (!search.IsTaken)
+            {
+                together += search.Together?.Counts ?? default;
+                apart += search.Apart?.Counts ?? default;
+                pools += search.Apart?.Pairs ?? 0;
+                split += search.Split?.Counts ?? default;
+                splitPools += search.Split?.Pairs ?? 0;
+            }
+
+            if (search.Best is { } best && (bestSearch is null || SystemSearch.IsBetter(search, best, bestSearch, bestSearch.Best!.Value)))
             {
                 bestSearch = search;
             }
@@ -45,7 +49,9 @@ internal static class AnswerWriter
 
             if (search.Offer.UsdPerChipHour is null && search.Chip.Engine == request.Engines[0])
             {
-                remarks.Add($"no price of a chip-hour is known for {search.Offer.System.Name}: state it to learn the cost of its tokens");
+                remarks.Add(search.Offer.HasOwnNetwork
+                    ? $"no price of a chip-hour is known for {search.Offer.System.Name}: state it to learn the cost of its tokens"
+                    : $"{search.Offer.System.Name} with {NetworkName(search.Offer)}: what this network costs is not known, and so not the cost of its tokens");
             }
 
             if (search.Chip.Engine == request.Engines[0] && search.Chip.Lender.Distance != Chips.CurveDistance.Measured)
@@ -64,13 +70,13 @@ internal static class AnswerWriter
             RunnersUp = bestPoint is null ? [] : RunnersUp(searches, bestSearch!, bestPoint),
             ByOption = ByOption(searches, request),
             Dimensions = Dimensions(searches, offers, request),
-            Together = together with { Compiled = searches.Sum(static s => (long)s.Compiled.Fitting.Count) },
+            Together = together with { Compiled = searches.Where(static s => !s.IsTaken).Sum(static s => (long)s.Compiled.Fitting.Count) },
             Apart = apart with { Compiled = 0 },
             PoolsVisited = pools,
             Split = split with { Compiled = 0 },
             SplitPoolsVisited = splitPools,
             Nearest = bestPoint is null ? NearestOf(searches, request) : null,
-            Remarks = remarks,
+            Remarks = [.. remarks.Distinct()],
         };
     }
 
@@ -78,13 +84,14 @@ internal static class AnswerWriter
     {
         // each search has a front of its own: what another system or engine beats falls out
         List<SearchPoint> points = [];
-        foreach (SystemSearch search in searches)
+        for (int i = 0; i < searches.Count; i++)
         {
-            foreach (Spot spot in search.Front)
+            // a cap or another network may do as well: the first that does is told
+            foreach (Spot spot in searches[i].Front)
             {
-                if (!searches.Any(other => other != search && other.Front.Beats(spot.PerUser, spot.PerChip)))
+                if (!searches.Where((other, j) => j != i && (other.Front.Beats(spot.PerUser, spot.PerChip) || (j < i && other.Front.Holds(spot.PerUser, spot.PerChip)))).Any())
                 {
-                    points.Add(search.PointOf(spot));
+                    points.Add(searches[i].PointOf(spot));
                 }
             }
         }
@@ -98,7 +105,11 @@ internal static class AnswerWriter
         List<(SystemSearch Search, Spot Spot)> found = [];
         foreach (SystemSearch search in searches)
         {
-            foreach (Spot spot in BestOfEach(search))
+            // of a cap or another network its best, not each of its deployments again; none of one that changes the price alone
+            IEnumerable<Spot> spots = search.IsTaken ? []
+                : search.Offer.Variant.Length > 0 && search != winner ? search.Best is { } own ? [own] : []
+                : BestOfEach(search);
+            foreach (Spot spot in spots)
             {
                 if (search != winner || spot != winner.Best)
                 {
@@ -119,7 +130,7 @@ internal static class AnswerWriter
     }
 
     private static int Compare((SystemSearch Search, Spot Spot) a, (SystemSearch Search, Spot Spot) b) =>
-        TogetherSearch.IsBetter(a.Search.Goal, a.Spot, b.Spot) ? -1 : TogetherSearch.IsBetter(a.Search.Goal, b.Spot, a.Spot) ? 1 : 0;
+        SystemSearch.IsBetter(a.Search, a.Spot, b.Search, b.Spot) ? -1 : SystemSearch.IsBetter(b.Search, b.Spot, a.Search, a.Spot) ? 1 : 0;
 
     // the best token budget of each layout and precision, the best numbers of replicas of each pair of layouts; the winner's own family left to the winner
     private static IEnumerable<Spot> BestOfEach(SystemSearch search)
@@ -201,11 +212,19 @@ internal static class AnswerWriter
             }
         }
 
-        foreach (string variant in searches.Select(static s => s.Offer.Variant).Distinct())
+        if (searches.Any(static s => s.Offer.PowerCap < 1))
         {
-            if (variant.Length > 0)
+            foreach (double cap in searches.Select(static s => s.Offer.PowerCap).Distinct().Order())
             {
-                Row("variant", variant, (search, _) => search.Offer.Variant == variant);
+                Row("power cap", CapName(cap), (search, _) => search.Offer.PowerCap == cap);
+            }
+        }
+
+        if (searches.Any(static s => !s.Offer.HasOwnNetwork))
+        {
+            foreach (string network in searches.Select(static s => NetworkName(s.Offer)).Distinct())
+            {
+                Row("network", network, (search, _) => NetworkName(search.Offer) == network);
             }
         }
 
@@ -266,7 +285,8 @@ internal static class AnswerWriter
         List<SearchDimension> dimensions =
         [
             new("system", [.. offers.Select(static o => o.System.Id).Distinct()]),
-            new("variant", [.. offers.Select(static o => o.Variant.Length > 0 ? o.Variant : "as sold").Distinct()]),
+            new("power cap", [.. offers.Select(static o => o.PowerCap).Distinct().Order().Select(CapName)]),
+            new("network", [.. offers.Select(NetworkName).Distinct()]),
             new("engine", [.. request.Engines.Select(static e => e.ToString())]),
             new("pools", [.. KindsOf(request.Space).Select(NameOf)]),
             new("precision", [.. searches.SelectMany(static s => s.Compiled.Precisions).Distinct().Select(PrecisionOptions.NameOf)]),
@@ -293,6 +313,12 @@ internal static class AnswerWriter
 
         return dimensions;
     }
+
+    private static string CapName(double cap) => string.Create(CultureInfo.InvariantCulture, $"{cap * 100:0.#} %");
+
+    private static string NetworkName(SystemOffer offer) => offer.HasOwnNetwork
+        ? "as sold"
+        : string.Create(CultureInfo.InvariantCulture, $"{offer.System.ScaleOutBytesPerSecond * 8 / 1e9:0.#} Gb/s");
 
     private static string[] Numbers(IEnumerable<int> values) => [.. values.Distinct().Order().Select(static v => v.ToString(CultureInfo.InvariantCulture))];
 

@@ -51,7 +51,6 @@ internal sealed class ApartSearch
     private readonly SearchGoal _goal;
     private readonly int _threads;
     private readonly int _mostChips;
-    private readonly int _layers;
     private readonly PoolKind _kind;
 
     public ApartSearch(CompiledDeployments compiled, SearchRequest request, SearchGoal goal, int mostUnitChips, int threads, PoolKind kind = PoolKind.Apart)
@@ -62,12 +61,15 @@ internal sealed class ApartSearch
         _goal = goal;
         _threads = threads;
         _mostChips = mostUnitChips;
-        _layers = Math.Max(1, compiled.Model.Layers.Count);
     }
 
     public List<PrefillWorker> PrefillWorkers { get; } = [];
 
     public List<DecodeWorker> DecodeWorkers { get; } = [];
+
+    /// <summary>What a pool must make to matter, in output for a chip, or below which energy for a token it must stay: for a system that is proved to be no
+    /// faster than another.</summary>
+    public SearchNeeds Needs { get; init; } = SearchNeeds.None;
 
     public ParetoFront Front { get; } = new();
 
@@ -181,7 +183,7 @@ internal sealed class ApartSearch
                     alone.MostRequestsPerSecond,
                     alone.PromptSeconds,
                     alone.TransferBytesPerLink,
-                    chip.StepJoules(alone.FullPrefillStep, precision, _layers) * layout.StageChips / alone.RequestsPerPrefillStep));
+                    alone.PrefillWatts(chip.Clock, 1, chip.PowerCap) * layout.Chips / alone.MostRequestsPerSecond));
             }
 
             if (layout.ContextWays > 1 || _kind == PoolKind.Split)
@@ -205,7 +207,7 @@ internal sealed class ApartSearch
                 double decoding = pool.StepsOfOutput * step.TotalSeconds;
                 double rate = batch / decoding;
                 decode.Add(new DecodeWorker(
-                    deployment, batch, decoding / tokensAfterFirst, rate, chip.StepJoules(step, precision, _layers) * layout.Chips / (rate * step.TotalSeconds)));
+                    deployment, batch, decoding / tokensAfterFirst, rate, pool.DecodeWatts(chip.Clock, batch, step.TotalSeconds, chip.PowerCap) * layout.Chips / rate));
             }
         }
 
@@ -300,6 +302,15 @@ internal sealed class ApartSearch
             for (int d = 0; d < pool.Decode.Count; d++)
             {
                 DecodeWorker decode = pool.Decode[d];
+
+                // chips for a request of each, at the most that each does
+                if (Needs.IsMet(
+                    _request.Lengths.MeanOutputTokens / (prefill.Chips / prefill.RequestsPerSecond + decode.Chips / decode.RequestsPerSecond),
+                    (prefill.JoulesPerRequest + decode.JoulesPerRequest) / _request.Lengths.MeanOutputTokens) is false)
+                {
+                    continue;
+                }
+
                 for (int y = 1; y <= _request.Space.MostWorkers && prefill.Chips + y * decode.Chips <= _mostChips; y++)
                 {
                     if (!Numbers(prefill, decode, y, out int first, out int last))

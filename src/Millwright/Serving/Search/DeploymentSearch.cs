@@ -40,38 +40,84 @@ public sealed class DeploymentSearch(OperatorLibrary library, EngineCalibration 
 
         List<SystemSearch> searches = [];
         List<string> remarks = [];
-        foreach (SystemOffer offer in offers)
+        VariantCounts variants = new(offers.Count, 0, 0, 0);
+
+        // caps after what they are caps of: by then the most is known that they would have to beat
+        foreach (SystemOffer offer in offers.Where(static o => o.PowerCap >= 1).Concat(offers.Where(static o => o.PowerCap < 1)))
         {
-            foreach (EngineFamily engine in request.Engines)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                EngineFactors factors = calibration.FactorsOf(engine, offer.System.Id);
-                EngineFactors host = offer.HostSystemId is { } other ? calibration.FactorsOf(engine, other) : factors;
-                factors = factors with
-                {
-                    HostSeconds = host.HostSeconds * request.HostFactor,
-                    HostSecondsPerSequence = host.HostSecondsPerSequence * request.HostFactor,
-                };
-                if (SearchChip.Create(offer.System, engine, library, factors, out string reason, offer.PowerCap) is not { } chip)
-                {
-                    remarks.Add(reason);
-                    break;
-                }
-
-                ErrorBand band = calibration.BandOf(request.Model.Id, offer.System.Id, chip.BorrowedError);
-                SystemSearch search = new(chip, offer, request, band, threads);
-                if (search.Fault.Length > 0)
-                {
-                    remarks.Add(search.Fault);
-                    break;
-                }
-
-                search.Run();
-                searches.Add(search);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            variants += Search(offer, request, searches, remarks, cancellation);
         }
 
-        return AnswerWriter.Write(searches, offers, request, remarks);
+        return AnswerWriter.Write(searches, offers, request, [.. remarks.Distinct()]) with { Variants = variants };
+    }
+
+    /// <summary>The bands of predictions of a model on a system, and what they share with those of other systems.</summary>
+    internal PredictionError ErrorOf(ModelArchitecture model, SystemRecord system)
+    {
+        string lender = NearestMeasuredSystem.Of(system).SystemId;
+        SearchChip? chip = SearchChip.Create(system, EngineFamily.Vllm, library, calibration.FactorsOf(EngineFamily.Vllm, system.Id), out _);
+        return new PredictionError(
+            lender,
+            system.Id,
+            calibration.BandOf(model.Id, system.Id, chip?.BorrowedError ?? 0),
+            calibration.BandOf(calibration.KindOf(model.Id, lender)),
+            calibration.BandOf(PredictionKind.ChipNeverSeen));
+    }
+
+    // one offer under each engine; what is proved to be like another, or not to matter, is not searched
+    private VariantCounts Search(SystemOffer offer, SearchRequest request, List<SystemSearch> searches, List<string> remarks, CancellationToken cancellation)
+    {
+        bool searched = false;
+        bool taken = false;
+        bool pruned = false;
+        foreach (EngineFamily engine in request.Engines)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            EngineFactors factors = calibration.FactorsOf(engine, offer.System.Id);
+            EngineFactors host = offer.HostSystemId is { } other ? calibration.FactorsOf(engine, other) : factors;
+            factors = factors with
+            {
+                HostSeconds = host.HostSeconds * request.HostFactor,
+                HostSecondsPerSequence = host.HostSecondsPerSequence * request.HostFactor,
+            };
+            if (SearchChip.Create(offer.System, engine, library, factors, out string reason, offer.PowerCap) is not { } chip)
+            {
+                remarks.Add(reason);
+                break;
+            }
+
+            ErrorBand band = calibration.BandOf(request.Model.Id, offer.System.Id, chip.BorrowedError);
+            SystemSearch search = new(chip, offer, request, band, threads);
+            if (search.Fault.Length > 0)
+            {
+                remarks.Add(search.Fault);
+                break;
+            }
+
+            if (request.Space.PrunesVariants)
+            {
+                if (VariantProof.OwnNetworkOf(offer, engine, searches) is { } same && VariantProof.IsSame(same, search))
+                {
+                    search.Take(same);
+                    searches.Add(search);
+                    taken = true;
+                    continue;
+                }
+
+                if (VariantProof.BaseOf(offer, engine, searches) is { } faster && VariantProof.CannotMatter(faster, search, searches, request.PowerWatts is not null))
+                {
+                    pruned = true;
+                    continue;
+                }
+            }
+
+            search.Run();
+            searches.Add(search);
+            searched = true;
+        }
+
+        return searched ? new VariantCounts(0, 1, 0, 0) : taken ? new VariantCounts(0, 0, 1, 0) : pruned ? new VariantCounts(0, 0, 0, 1) : default;
     }
 
     /// <summary>Prepares the search of a plan for one model on one system.</summary>

@@ -69,6 +69,13 @@ internal sealed class ParetoFront : IReadOnlyList<Spot>
         return best.PerChip > perChip || (best.PerChip == perChip && best.PerUser > perUser);
     }
 
+    /// <summary>True when a spot is as good in both.</summary>
+    public bool Holds(double perUser, double perChip)
+    {
+        int at = FirstSlowerThan(perUser);
+        return at > 0 && _spots[at - 1].PerUser == perUser && _spots[at - 1].PerChip == perChip;
+    }
+
     /// <summary>Adds a spot unless it is beaten, and drops those that it beats. Of equal spots the first in order stays.</summary>
     public void Add(in Spot spot)
     {

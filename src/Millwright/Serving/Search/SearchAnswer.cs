@@ -172,6 +172,9 @@ public sealed record SearchAnswer
     /// <summary>What became of the settings of workers of pools that are apart.</summary>
     public SearchCounts Apart { get; init; }
 
+    /// <summary>What became of the systems with their caps and networks.</summary>
+    public VariantCounts Variants { get; init; }
+
     /// <summary>Pools of such workers that were looked at.</summary>
     public long PoolsVisited { get; init; }
 

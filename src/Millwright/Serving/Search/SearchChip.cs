@@ -5,7 +5,7 @@ using Millwright.Performance;
 
 namespace Millwright.Serving.Search;
 
-/// <summary>One chip under one engine: compiles deployments and tells their energy. The one place where the search meets operator times and fits.</summary>
+/// <summary>One chip under one engine: compiles deployments and tells the power of its kernels. The one place where the search meets operator times and fits.</summary>
 internal sealed class SearchChip
 {
     private readonly OperatorTimes _times;
@@ -13,11 +13,9 @@ internal sealed class SearchChip
     private readonly EngineSettings _narrow;
     private readonly EngineSettings _wide;
 
-    private readonly double _mostWatts;
-
     private SearchChip(SystemRecord system, OperatorTimes times, EngineFamily engine, EngineFactors factors, double powerCap)
     {
-        _mostWatts = powerCap < 1 ? powerCap * times.Peaks.RatedWatts : double.PositiveInfinity;
+        PowerCap = powerCap;
         System = system;
         _times = times;
         _factors = factors;
@@ -39,7 +37,7 @@ internal sealed class SearchChip
 
     /// <summary>
     /// A chip, whole or capped. Under a cap the clock falls until the dynamic power of full compute fits, and that power goes with the third power of the
-    /// clock (f V^2 with V in proportion to f; an assumption): peak compute shrinks, memory and links do not, and no kernel draws more than the cap.
+    /// clock (f V^2 with V in proportion to f; an assumption): peak compute and what it draws shrink, memory and links do not, and nothing draws more than the cap.
     /// </summary>
     public static SearchChip? Create(
         SystemRecord system, EngineFamily engine, OperatorLibrary library, EngineFactors factors, out string reason, double powerCap = 1)
@@ -78,28 +76,12 @@ internal sealed class SearchChip
     /// <summary>Joins the two parts of a decode step that run apart.</summary>
     public SplitStepModel Join(SplitLayout layout, StepModel rank, StepModel feedForward) => SplitStepModel.Join(layout, rank, feedForward, _times);
 
-    /// <summary>
-    /// Energy that one chip takes for one step, J: each kind of operator at the power of its kernels, exchanges and the host's time at the idle floor.
-    /// Not a number where no rated power is published.
-    /// </summary>
-    public double StepJoules(in StepTimes step, in PrecisionPlan precision, int layers)
-    {
-        OperatorClock clock = _times.Clock;
-        return Part(clock, OperatorKind.Gemm, precision.Dense, step.Dense, layers)
-            + Part(clock, OperatorKind.ExpertGemm, precision.Experts, step.Experts, layers)
-            + Part(clock, OperatorKind.DecodeAttention, precision.Cache, step.DecodeAttention, layers)
-            + Part(clock, OperatorKind.PrefillAttention, OperandPrecision.Bf16, step.PrefillAttention, layers)
-            + clock.IdleWatts * (step.HostSeconds + step.Exchange.TotalSeconds);
-    }
+    /// <summary>Power of its kernels.</summary>
+    public OperatorClock Clock => _times.Clock;
+
+    /// <summary>Cap of its power over the rated power; 1 for none.</summary>
+    public double PowerCap { get; }
 
     /// <summary>Power of a chip that waits, W.</summary>
     public double IdleWatts => _times.Clock.IdleWatts;
-
-    private double Part(OperatorClock clock, OperatorKind kind, OperandPrecision precision, in CallTime time, int layers)
-    {
-        double total = time.TotalSeconds;
-        return total > 0
-            ? total * Math.Min(_mostWatts, clock.BoardWatts(kind, precision, time.ComputeSeconds / total, time.MemorySeconds / total, total / layers))
-            : 0;
-    }
 }

@@ -26,3 +26,23 @@ public readonly record struct SearchCounts(long Settings, long Visited, long Rej
     /// <returns>Both.</returns>
     public SearchCounts Add(SearchCounts other) => this + other;
 }
+
+/// <summary>What became of the systems with their caps and networks.</summary>
+/// <param name="Offered">All of them.</param>
+/// <param name="Searched">Those that were searched.</param>
+/// <param name="Same">Those whose answers are those of the same system with its own network, since no unit leaves the scale-up domain.</param>
+/// <param name="PrunedByProof">Those that cannot be the best, the cheapest or the most frugal.</param>
+public readonly record struct VariantCounts(int Offered, int Searched, int Same, int PrunedByProof)
+{
+    /// <summary>Counts of two parts.</summary>
+    /// <param name="a">One part.</param>
+    /// <param name="b">The other.</param>
+    /// <returns>Both.</returns>
+    public static VariantCounts operator +(VariantCounts a, VariantCounts b) =>
+        new(a.Offered + b.Offered, a.Searched + b.Searched, a.Same + b.Same, a.PrunedByProof + b.PrunedByProof);
+
+    /// <summary>The same as the operator.</summary>
+    /// <param name="other">The other part.</param>
+    /// <returns>Both.</returns>
+    public VariantCounts Add(VariantCounts other) => this + other;
+}

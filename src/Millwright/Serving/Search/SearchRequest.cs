@@ -11,7 +11,7 @@ namespace Millwright.Serving.Search;
 /// <param name="System">The system.</param>
 /// <param name="UsdPerChipHour">Cost of one chip for one hour, USD; null when no price is known.</param>
 /// <param name="CostSource">Where the cost comes from; empty without one.</param>
-/// <param name="WattsPerChip">Power that a site spends on one chip with all that it needs, W; null when it is not known.</param>
+/// <param name="WattsPerChip">Power that a site spends on one chip with all that it needs, under its cap, W; null when it is not known.</param>
 public sealed record SystemOffer(SystemRecord System, double? UsdPerChipHour = null, string CostSource = "", double? WattsPerChip = null)
 {
     /// <summary>Id of the system whose host it has; null for its own.</summary>
@@ -19,6 +19,9 @@ public sealed record SystemOffer(SystemRecord System, double? UsdPerChipHour = n
 
     /// <summary>Share of its rated power that a chip may draw, above its idle share and at most 1.</summary>
     public double PowerCap { get; init; } = 1;
+
+    /// <summary>False where its scale-out network is not the one that it is sold with.</summary>
+    public bool HasOwnNetwork { get; init; } = true;
 
     /// <summary>What sets it apart from the system as it is sold, in words, such as "at 70 % power"; empty for nothing.</summary>
     public string Variant { get; init; } = "";
@@ -139,4 +142,7 @@ public sealed record SearchSpace
 
     /// <summary>False to evaluate what is proved not to matter: for tests of the proof.</summary>
     public bool Prunes { get; init; } = true;
+
+    /// <summary>False to search each cap and each network whole, so that the best of each can be told, not only the best of all.</summary>
+    public bool PrunesVariants { get; init; } = true;
 }

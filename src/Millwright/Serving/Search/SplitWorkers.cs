@@ -1,5 +1,6 @@
 using Millwright.Applications;
 using Millwright.Models;
+using Millwright.Operators;
 using Millwright.Performance;
 
 namespace Millwright.Serving.Search;
@@ -12,8 +13,6 @@ internal sealed class SplitWorkers
 {
     private readonly SearchChip _chip;
     private readonly SearchRequest _request;
-    private readonly PrecisionPlan _precision;
-    private readonly int _layers;
     private readonly List<StepModel> _ranks;
     private readonly List<(StepModel Step, int ExpertWays, int Ways)> _feedForwards;
     private readonly int _mostChips;
@@ -22,10 +21,8 @@ internal sealed class SplitWorkers
     {
         _chip = compiled.Chip;
         _request = request;
-        _precision = precision;
         _mostChips = request.Space.AcrossDomains ? mostChips : Math.Min(mostChips, _chip.Peaks.ScaleUpDomain);
         ModelArchitecture model = compiled.Model;
-        _layers = Math.Max(1, model.Layers.Count);
         int draft = request.Speculation?.DraftTokens ?? 0;
         Deployment whole = new(model, _chip.System, new ParallelLayout(), precision, _chip.SettingsOf(1, request.Space.TokenBudgets[0])) { RoutingSkew = request.RoutingSkew };
         List<SplitLayout> options = OptionsOf(model, _mostChips);
@@ -96,7 +93,7 @@ internal sealed class SplitWorkers
         int[] micros = [.. _request.Space.MicroBatches];
         foreach (StepModel rank in _ranks)
         {
-            double most = Math.Min(rank.Memory.CachePoolBytes / rank.SequenceBytes(context), rank.Deployment.Engine.MaxSequences);
+            double most = Math.Min(rank.Memory.CachePoolBytes / rank.SequenceBytes(_request.Lengths.HeldTokens(rank.Deployment.Engine.NoEvict)), rank.Deployment.Engine.MaxSequences);
             int held = sequences.TakeWhile(option => option <= most).Count();
             CompiledDeployment attention = new(rank);
             StepTimes[] attentions = new StepTimes[held];
@@ -134,7 +131,7 @@ internal sealed class SplitWorkers
                             double batch = (double)option * micro * ranks;
                             double decoding = turns * times.TotalSeconds;
                             double rate = batch / decoding;
-                            Workers.Add(new DecodeWorker(attention, batch, decoding / tokensAfterFirst, rate, Joules(step.Layout, times) / (rate * times.TotalSeconds)) { Split = step });
+                            Workers.Add(new DecodeWorker(attention, batch, decoding / tokensAfterFirst, rate, Joules(step, option, context, times) / (rate * times.TotalSeconds)) { Split = step });
                         }
                     }
                 }
@@ -157,15 +154,13 @@ internal sealed class SplitWorkers
             .Plus(new TokenChipTime(times.HostSeconds * host, 0, 0, 0, 0, 0));
     }
 
-    // a chip that works takes the power of its kernels, one that waits that of the idle floor
-    private double Joules(in SplitLayout layout, in SplitTimes times)
+    // each kind of chip draws what its part of the work takes over the time of a micro-batch, and never less than the idle floor
+    private double Joules(SplitStepModel step, double sequencesOfRank, double context, in SplitTimes times)
     {
-        int micro = times.MicroBatches;
-        double attention = micro * _chip.StepJoules(times.Attention, _precision, _layers)
-            + _chip.IdleWatts * (times.TotalSeconds - micro * times.Attention.TotalSeconds);
-        double feedForward = micro * _chip.StepJoules(times.FeedForward, _precision, _layers)
-            + _chip.IdleWatts * (times.TotalSeconds - micro * times.FeedForward.TotalSeconds);
-        return layout.AttentionChips * attention + layout.FeedForwardChips * feedForward;
+        double turn = times.TotalSeconds / times.MicroBatches;
+        double attention = step.Rank.MeanWatts(_chip.Clock, new StepShape(sequencesOfRank, sequencesOfRank * context), turn, _chip.PowerCap);
+        double feedForward = step.FeedForward.MeanWatts(_chip.Clock, new StepShape(sequencesOfRank * step.Layout.AttentionRanks, 0), turn, _chip.PowerCap);
+        return times.TotalSeconds * (step.Layout.AttentionChips * attention + step.Layout.FeedForwardChips * feedForward);
     }
 
     // each number up to 8 and the largest, between them as many to the octave as batches

@@ -61,6 +61,44 @@ internal sealed class SystemSearch
 
     public void Run() => Run(null);
 
+    /// <summary>True when the first is the better answer: more output for a chip, or fewer chips for the rate; for a power more output in all, since
+    /// systems and caps differ in the chips that it feeds.</summary>
+    public static bool IsBetter(SystemSearch a, in Spot spotA, SystemSearch b, in Spot spotB)
+    {
+        if (a._request.PowerWatts is not null && a.Goal.ChipsAtHand is { } chipsA && b.Goal.ChipsAtHand is { } chipsB && chipsA != chipsB)
+        {
+            double allA = spotA.PerChip * chipsA;
+            double allB = spotB.PerChip * chipsB;
+            if (allA != allB)
+            {
+                return allA > allB;
+            }
+        }
+
+        return TogetherSearch.IsBetter(a.Goal, spotA, spotB);
+    }
+
+    /// <summary>What was found for another search holds for this one too: for one whose difference no deployment feels.</summary>
+    public void Take(SystemSearch same)
+    {
+        _compiled = same._compiled;
+        Together = same.Together;
+        Apart = same.Apart;
+        Best = same.Best;
+        MostFrugal = same.MostFrugal;
+        Take(same.Front, null);
+        IsTaken = true;
+    }
+
+    /// <summary>True when it is another search with another price.</summary>
+    public bool IsTaken { get; private set; }
+
+    /// <summary>What pools apart must do to matter.</summary>
+    public SearchNeeds Needs { get; set; } = SearchNeeds.None;
+
+    /// <summary>Most chips of one replica, or of one unit of pools apart.</summary>
+    public int MostUnitChips => Math.Max(MostReplicaChips, _request.Space.Apart ? Math.Min(_request.Space.MostReplicaChips, Goal.ChipsAtHand ?? int.MaxValue) : 0);
+
     /// <summary>Runs the search on deployments that were compiled before, or compiles them.</summary>
     public void Run(CompiledDeployments? compiled)
     {
@@ -93,7 +131,7 @@ internal sealed class SystemSearch
 
     private ApartSearch RunPools(PoolKind kind)
     {
-        ApartSearch search = new(_compiled!, _request, Goal, Math.Min(_request.Space.MostReplicaChips, Goal.ChipsAtHand ?? int.MaxValue), _threads, kind);
+        ApartSearch search = new(_compiled!, _request, Goal, Math.Min(_request.Space.MostReplicaChips, Goal.ChipsAtHand ?? int.MaxValue), _threads, kind) { Needs = Needs };
         search.Run();
         Take(search.Front, search.MostFrugal);
         TakeBest(search.Best);
@@ -140,8 +178,6 @@ internal sealed class SystemSearch
             return (null, $"{offer.System.Name}: no power of a chip with all that it needs is known, so that a power cannot be turned into chips");
         }
 
-        // what a chip may not draw is free for others; what cools and converts it is left out
-        perChip -= (1 - offer.PowerCap) * (offer.System.ChipWatts ?? 0);
         double chips = Math.Floor(watts / perChip);
         return chips >= 1
             ? (new SearchGoal((int)Math.Min(chips, 1e8), null, output), "")

@@ -18,7 +18,6 @@ internal sealed class TogetherCandidate
 {
     private readonly SearchChip _chip;
     private readonly MeanReplica _replica;
-    private readonly int _layers;
     private readonly double _outputTokens;
     private readonly double _tokensAfterFirst;
 
@@ -30,7 +29,6 @@ internal sealed class TogetherCandidate
         Layout = deployment.Layout;
         Step = deployment.Step.With(chip.SettingsOf(Layout.TensorWays, tokenBudget));
         _replica = new MeanReplica(Step, lengths, speculation);
-        _layers = Math.Max(1, Step.Deployment.Model.Layers.Count);
         _outputTokens = lengths.MeanOutputTokens;
         _tokensAfterFirst = Math.Max(1, lengths.MeanOutputTokens - 1);
         MostByMemory = _replica.MostByMemory;
@@ -56,12 +54,10 @@ internal sealed class TogetherCandidate
 
     public ReplicaLoad At(double batch)
     {
-        MeanMix mix = _replica.MixAt(batch);
-        MeanStep step = mix.Step;
+        MeanStep step = _replica.At(batch);
         double decoding = _replica.StepsOfOutput * step.StepSeconds;
         double requests = _replica.RateOf(step);
-        double joules = mix.DecodeWeight * _chip.StepJoules(mix.Decode, Deployment.Precision, _layers)
-            + mix.PromptWeight * _chip.StepJoules(mix.Prompt, Deployment.Precision, _layers);
+        double watts = _replica.MeanWatts(_chip.Clock, step, _chip.PowerCap);
 
         // prompts hold their cache while they are worked on
         double held = batch + requests * step.PromptSteps * step.PromptSeconds;
@@ -70,7 +66,7 @@ internal sealed class TogetherCandidate
             decoding / _tokensAfterFirst,
             step.FirstTokenSeconds,
             requests,
-            joules * Layout.Chips / (requests * step.TurnSeconds * _outputTokens),
+            watts * Layout.Chips / (requests * _outputTokens),
             held <= MostByMemory && batch <= MostByEngine);
     }
 }
