@@ -55,15 +55,7 @@ public sealed class StepCost
             return new StepCost([least], [TimeAt(least)]);
         }
 
-        // operators bend on a logarithmic scale: each octave of the context is looked at by itself
-        List<(double Context, double Seconds)> knots = [(least, TimeAt(least))];
-        while (knots[^1].Context < mostContextTokens)
-        {
-            (double from, double seconds) = knots[^1];
-            double to = 2 * from < mostContextTokens ? 2 * from : mostContextTokens;
-            Refine(TimeAt, from, seconds, to, TimeAt(to), knots);
-        }
-
+        List<(double Context, double Seconds)> knots = Knots(TimeAt, least, mostContextTokens);
         return new StepCost([.. knots.Select(knot => knot.Context)], [.. knots.Select(knot => knot.Seconds)]);
     }
 
@@ -94,6 +86,21 @@ public sealed class StepCost
         }
 
         return _seconds[low] + (_seconds[high] - _seconds[low]) * (contextTokens - contexts[low]) / (contexts[high] - contexts[low]);
+    }
+
+    /// <summary>Knots between which a time is a straight line within half of <see cref="Tolerance"/>.</summary>
+    internal static List<(double Context, double Seconds)> Knots(Func<double, double> timeAt, double least, double most)
+    {
+        // operators bend on a logarithmic scale: each octave of the context is looked at by itself
+        List<(double Context, double Seconds)> knots = [(least, timeAt(least))];
+        while (knots[^1].Context < most)
+        {
+            (double from, double seconds) = knots[^1];
+            double to = 2 * from < most ? 2 * from : most;
+            Refine(timeAt, from, seconds, to, timeAt(to), knots);
+        }
+
+        return knots;
     }
 
     // halves a segment until the straight line fits, then adds its end

@@ -90,11 +90,23 @@ public sealed class StepModel
     /// <returns>Time by what it is spent on.</returns>
     public StepTimes Time(in StepShape shape)
     {
+        StepTimes rest = TimeBesideDecodeAttention(shape);
+        return shape.DecodeSequences > 0 ? rest with { DecodeAttention = DecodeAttention(shape.DecodeSequences, shape.DecodeContextTokens) } : rest;
+    }
+
+    /// <summary>Attention of decoding sequences over their contexts: the only part of a step that grows from token to token.</summary>
+    internal CallTime DecodeAttention(double sequences, double contextTokens) =>
+        Scale(_parts.DecodeAttention(OfRank(sequences), contextTokens / sequences), _factors.DecodeAttention);
+
+    // one sequence keeps one rank busy; the others wait for it
+    private double OfRank(double sequences) => sequences <= 0 ? 0 : Math.Max(sequences / _parts.Deployment.Layout.AttentionRanks, Math.Min(1, sequences));
+
+    /// <summary>A step without the attention of its decoding sequences.</summary>
+    internal StepTimes TimeBesideDecodeAttention(in StepShape shape)
+    {
         int ranks = _parts.Deployment.Layout.AttentionRanks;
 
-        // one sequence keeps one rank busy; the others wait for it
-        double sequences = shape.DecodeSequences <= 0 ? 0 : Math.Max(shape.DecodeSequences / ranks, Math.Min(1, shape.DecodeSequences));
-        double context = shape.DecodeSequences > 0 ? shape.DecodeContextTokens / shape.DecodeSequences : 0;
+        double sequences = OfRank(shape.DecodeSequences);
         double prompts = shape.PrefillTokens <= 0 ? 0 : shape.PrefillSequences / ranks;
         double promptTokens = shape.PrefillTokens / ranks;
         double decodeTokens = sequences * _parts.TokensPerSequence;
@@ -104,7 +116,6 @@ public sealed class StepModel
         CallTime dense = Scale(_parts.Dense(decodeTokens + perChipPrompt, sequences + prompts), _dense);
         CallTime experts = Scale(_parts.Experts.At(groupDecode + shape.PrefillTokens), _experts);
         CallTime exchange = Scale(_parts.Exchange(decodeTokens + perChipPrompt), _factors.Exchange);
-        CallTime decode = sequences > 0 ? Scale(_parts.DecodeAttention(sequences, context), _factors.DecodeAttention) : default;
         CallTime prefill = default;
         if (prompts > 0)
         {
@@ -118,7 +129,7 @@ public sealed class StepModel
         }
 
         double host = _factors.HostSeconds + _factors.HostSecondsPerSequence * sequences;
-        return new StepTimes(host, dense, decode, prefill, experts, exchange);
+        return new StepTimes(host, dense, default, prefill, experts, exchange);
     }
 
     /// <summary>Mean board power of one chip over a step: the one power model, that of predictions, answers and plans.</summary>
