@@ -5,7 +5,7 @@ internal static class LayerTable
 {
     private static readonly string[] Everything =
     [
-        "Quantities", "Numerics", "Catalog", "Operators", "Energy", "Chips", "Infrastructure", "Models", "Applications", "Performance", "Serving", "Economics", "Finance",
+        "Quantities", "Numerics", "Simulation", "Catalog", "Operators", "Energy", "Chips", "Infrastructure", "Models", "Applications", "Performance", "Serving", "Economics", "Finance",
     ];
 
     /// <summary>Folders that each folder may know. The reason for each arrow stands in docs/architecture.md.</summary>
@@ -13,6 +13,7 @@ internal static class LayerTable
     {
         ["Quantities"] = [],
         ["Numerics"] = [],
+        ["Simulation"] = [],
         ["Catalog"] = ["Quantities"],
         ["Operators"] = ["Quantities"],
         ["Energy"] = ["Quantities", "Numerics"],
@@ -21,7 +22,7 @@ internal static class LayerTable
         ["Models"] = ["Operators"],
         ["Applications"] = ["Quantities", "Catalog"],
         ["Performance"] = ["Catalog", "Chips", "Models", "Operators"],
-        ["Serving"] = ["Quantities", "Numerics", "Catalog", "Operators", "Chips", "Models", "Applications", "Performance"],
+        ["Serving"] = ["Quantities", "Numerics", "Simulation", "Catalog", "Operators", "Chips", "Models", "Applications", "Performance"],
         ["Economics"] = ["Quantities", "Numerics", "Serving"],
         ["Finance"] = ["Quantities", "Numerics"],
         ["Planning"] = Everything,

@@ -1,0 +1,68 @@
+using Millwright.Operators;
+using Millwright.Performance;
+
+namespace Millwright.Serving.Simulator;
+
+/// <summary>How an engine fills its steps.</summary>
+public enum BatchingKind
+{
+    /// <summary>Prompts and decoding sequences share steps, the running ones first (vLLM V1, TensorRT-LLM in-flight batching with chunked context).</summary>
+    Mixed,
+
+    /// <summary>A step does prompts alone while there are any to start, else it decodes (SGLang without mixed chunks, vLLM V0).</summary>
+    PromptsFirst,
+
+    /// <summary>A batch is filled, runs to the end of its longest request, and only then the next one starts.</summary>
+    Static,
+}
+
+/// <summary>The rules by which a replica admits and runs requests.</summary>
+/// <param name="Batching">How steps are filled.</param>
+/// <param name="MaxBatchedTokens">Most tokens of one step of the replica.</param>
+/// <param name="MaxSequences">Most requests that run at once on the replica.</param>
+/// <param name="BlockTokens">Tokens of a cache block.</param>
+/// <param name="CacheBlocks">Cache blocks of the replica.</param>
+/// <param name="NoEvict">True when a request starts only once the cache holds its whole length.</param>
+/// <param name="MaxContextTokens">Longest request, input and output.</param>
+public sealed record EnginePolicy(
+    BatchingKind Batching, int MaxBatchedTokens, int MaxSequences, int BlockTokens, long CacheBlocks, bool NoEvict, int MaxContextTokens)
+{
+    /// <summary>Tokens of a cache block where an engine has no other: vLLM and SGLang pages of 16, TensorRT-LLM of 32.</summary>
+    /// <param name="family">The engine.</param>
+    /// <returns>Tokens.</returns>
+    public static int DefaultBlockTokens(EngineFamily family) => family == EngineFamily.TensorRtLlm ? 32 : 16;
+
+    /// <summary>The rules of a deployment's engine, with the cache that its memory leaves.</summary>
+    /// <param name="step">The deployment.</param>
+    /// <param name="maxContextTokens">Longest request, tokens.</param>
+    /// <param name="batching">How steps are filled; null for the engine's own.</param>
+    /// <param name="blockTokens">Tokens of a cache block; null for the engine's own.</param>
+    /// <returns>The rules.</returns>
+    /// <exception cref="ArgumentException">The model leaves no room for a block.</exception>
+    public static EnginePolicy Of(StepModel step, int maxContextTokens, BatchingKind? batching = null, int? blockTokens = null)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        EngineSettings engine = step.Deployment.Engine;
+        int ranks = step.Deployment.Layout.AttentionRanks;
+        int block = blockTokens ?? DefaultBlockTokens(engine.Family);
+
+        // windows and states make a sequence smaller than its tokens: a block is that part of the longest one
+        double sequence = step.SequenceBytes(maxContextTokens);
+        double blocksOfSequence = Math.Ceiling((double)maxContextTokens / block);
+        double pool = Math.Max(0, step.Memory.CachePoolBytes) * ranks;
+        long blocks = sequence > 0 ? (long)Math.Min(long.MaxValue / 2, pool / (sequence / blocksOfSequence)) : long.MaxValue / 2;
+        if (blocks < 1)
+        {
+            throw new ArgumentException("the weights leave no memory for a block of the cache", nameof(step));
+        }
+
+        return new EnginePolicy(
+            batching ?? (engine.ChunkedPrefill ? BatchingKind.Mixed : BatchingKind.PromptsFirst),
+            engine.MaxBatchedTokens * ranks,
+            engine.MaxSequences * ranks,
+            block,
+            blocks,
+            engine.NoEvict,
+            maxContextTokens);
+    }
+}

@@ -1,0 +1,245 @@
+using System.Numerics;
+using Millwright.Numerics;
+
+namespace Millwright.Serving.Simulator;
+
+/// <summary>
+/// What a replica did, in whole numbers, so that leaps and steps leave the same: times by the number of decoding sequences, prompt steps by their size,
+/// and quantiles of latencies. Monitors of replicas add up.
+/// </summary>
+public sealed class ReplicaMonitor
+{
+    private const int PromptSizes = 24;
+
+    private readonly StepTally[] _decode;
+    private readonly StepTally[] _prompt = new StepTally[PromptSizes];
+
+    /// <summary>An empty monitor.</summary>
+    /// <param name="mostSequences">Most sequences that decode at once.</param>
+    /// <param name="series">Where the course of the queue goes; null for nowhere.</param>
+    /// <param name="steps">Where single steps go; null for nowhere.</param>
+    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null)
+    {
+        _decode = new StepTally[mostSequences + 1];
+        Series = series;
+        Steps = steps;
+    }
+
+    /// <summary>The course of queue, batch and cache; null where it was not asked for.</summary>
+    public StateSeries? Series { get; }
+
+    /// <summary>Steps one by one; null where they were not asked for.</summary>
+    public StepLog? Steps { get; }
+
+    /// <summary>Steps that only decode, by the number of their sequences.</summary>
+    public ReadOnlySpan<StepTally> DecodeSteps => _decode;
+
+    /// <summary>Steps with prompts, by the logarithm of their prompt tokens.</summary>
+    public ReadOnlySpan<StepTally> PromptSteps => _prompt;
+
+    /// <summary>Time to first token of finished requests, ps.</summary>
+    public QuantileSketch TimeToFirstToken { get; } = new();
+
+    /// <summary>Mean time per output token after the first of finished requests, ps.</summary>
+    public QuantileSketch TimePerOutputToken { get; } = new();
+
+    /// <summary>Time between two tokens of a request, each of them, ps.</summary>
+    public QuantileSketch InterTokenLatency { get; } = new();
+
+    /// <summary>Time from arrival to last token of finished requests, ps.</summary>
+    public QuantileSketch EndToEnd { get; } = new();
+
+    /// <summary>Time from arrival to the first step of finished requests, ps.</summary>
+    public QuantileSketch Queueing { get; } = new();
+
+    /// <summary>Time in steps, ps.</summary>
+    public Int128 BusyPicoseconds { get; private set; }
+
+    /// <summary>Time without a step between the first arrival and the last token, ps.</summary>
+    public Int128 IdlePicoseconds { get; private set; }
+
+    /// <summary>Running requests x time, ps.</summary>
+    public Int128 RunningPicoseconds { get; private set; }
+
+    /// <summary>Cache blocks in use x time in steps, ps.</summary>
+    public Int128 BlockPicoseconds { get; private set; }
+
+    /// <summary>Prompt tokens computed, those computed again included.</summary>
+    public long PromptTokens { get; private set; }
+
+    /// <summary>Tokens made, those of requests that are not finished included.</summary>
+    public long MadeTokens { get; private set; }
+
+    /// <summary>Input tokens of finished requests.</summary>
+    public long FinishedInputTokens { get; private set; }
+
+    /// <summary>Output tokens of finished requests.</summary>
+    public long FinishedOutputTokens { get; private set; }
+
+    /// <summary>Finished requests.</summary>
+    public long Finished { get; private set; }
+
+    /// <summary>Refused requests.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Input tokens of refused requests.</summary>
+    public long RefusedInputTokens { get; private set; }
+
+    /// <summary>How often a request was set back.</summary>
+    public long Preemptions { get; private set; }
+
+    /// <summary>Greatest number of requests that waited at once.</summary>
+    public int MostWaiting { get; private set; }
+
+    /// <summary>Greatest number of cache blocks in use.</summary>
+    public long MostBlocks { get; private set; }
+
+    /// <summary>Time of the last token, ps.</summary>
+    public long LastPicoseconds { get; private set; }
+
+    /// <summary>Steps of any kind.</summary>
+    public long StepCount { get; private set; }
+
+    internal void Idle(long from, long to) => IdlePicoseconds += to - from;
+
+    internal void Decode(long from, long first, long growth, long steps, long duration, int decoding, long context, long stalled, int running, int waiting, long blocks)
+    {
+        ref StepTally tally = ref _decode[decoding];
+        tally.Add(steps, duration, decoding * steps, (Int128)context * steps + (Int128)decoding * ((Int128)steps * (steps - 1) / 2), 0, 0);
+        MadeTokens += decoding * steps;
+        if (stalled > 0)
+        {
+            InterTokenLatency.Add(first + stalled, decoding);
+            InterTokenLatency.Add(first + growth, growth, steps - 1, decoding);
+        }
+        else
+        {
+            InterTokenLatency.Add(first, growth, steps, decoding);
+        }
+
+        Common(from, duration, steps, running, waiting, blocks);
+        Steps?.Add(from, duration, steps, decoding, 0);
+    }
+
+    internal void Prompts(long from, long duration, int decoding, long context, int tokens, int prompts, int running, int waiting, long blocks)
+    {
+        _prompt[BitOperations.Log2((uint)tokens)].Add(1, duration, decoding, context, tokens, prompts);
+        PromptTokens += tokens;
+        MadeTokens += decoding;
+        if (decoding > 0)
+        {
+            InterTokenLatency.Add(duration, decoding);
+        }
+
+        Common(from, duration, 1, running, waiting, blocks);
+        Steps?.Add(from, duration, 1, decoding, tokens);
+    }
+
+    private void Common(long from, long duration, long steps, int running, int waiting, long blocks)
+    {
+        BusyPicoseconds += duration;
+        RunningPicoseconds += (Int128)running * duration;
+        BlockPicoseconds += (Int128)blocks * duration;
+        MostWaiting = Math.Max(MostWaiting, waiting);
+        MostBlocks = Math.Max(MostBlocks, blocks);
+        StepCount += steps;
+        Series?.Add(from, duration, running, waiting, blocks);
+    }
+
+    internal void MakeFirst() => MadeTokens++;
+
+    internal void Preempt() => Preemptions++;
+
+    internal void Refuse(int inputTokens)
+    {
+        Refused++;
+        RefusedInputTokens += inputTokens;
+    }
+
+    internal void Finish(int id, RequestTable table)
+    {
+        (long arrival, long first, long last) = (table.ArrivalPicoseconds[id], table.FirstTokenPicoseconds[id], table.LastTokenPicoseconds[id]);
+        int output = table.OutputTokens[id];
+        Finished++;
+        FinishedInputTokens += table.InputTokens[id];
+        FinishedOutputTokens += output;
+        TimeToFirstToken.Add(first - arrival);
+        EndToEnd.Add(last - arrival);
+        Queueing.Add(table.ScheduledPicoseconds[id] - arrival);
+        if (output > 1)
+        {
+            TimePerOutputToken.Add((last - first) / (output - 1));
+        }
+
+        LastPicoseconds = Math.Max(LastPicoseconds, last);
+    }
+
+    /// <summary>Adds what another replica did.</summary>
+    /// <param name="other">The other, made for no more sequences.</param>
+    public void Merge(ReplicaMonitor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        for (int i = 0; i < other._decode.Length; i++)
+        {
+            _decode[i].Add(other._decode[i]);
+        }
+
+        for (int i = 0; i < PromptSizes; i++)
+        {
+            _prompt[i].Add(other._prompt[i]);
+        }
+
+        TimeToFirstToken.Merge(other.TimeToFirstToken);
+        TimePerOutputToken.Merge(other.TimePerOutputToken);
+        InterTokenLatency.Merge(other.InterTokenLatency);
+        EndToEnd.Merge(other.EndToEnd);
+        Queueing.Merge(other.Queueing);
+        BusyPicoseconds += other.BusyPicoseconds;
+        IdlePicoseconds += other.IdlePicoseconds;
+        RunningPicoseconds += other.RunningPicoseconds;
+        BlockPicoseconds += other.BlockPicoseconds;
+        PromptTokens += other.PromptTokens;
+        MadeTokens += other.MadeTokens;
+        FinishedInputTokens += other.FinishedInputTokens;
+        FinishedOutputTokens += other.FinishedOutputTokens;
+        Finished += other.Finished;
+        Refused += other.Refused;
+        RefusedInputTokens += other.RefusedInputTokens;
+        Preemptions += other.Preemptions;
+        MostWaiting = Math.Max(MostWaiting, other.MostWaiting);
+        MostBlocks = Math.Max(MostBlocks, other.MostBlocks);
+        LastPicoseconds = Math.Max(LastPicoseconds, other.LastPicoseconds);
+        StepCount += other.StepCount;
+        Series?.Merge(other.Series!);
+    }
+}
+
+/// <summary>Steps of one kind, summed.</summary>
+/// <param name="Steps">Steps.</param>
+/// <param name="Picoseconds">Their time, ps.</param>
+/// <param name="Sequences">Decoding sequences, summed over steps.</param>
+/// <param name="ContextTokens">Their contexts, summed over steps.</param>
+/// <param name="PromptTokens">Prompt tokens.</param>
+/// <param name="Prompts">Prompts, one each time that a part of it was in a step.</param>
+public record struct StepTally(long Steps, Int128 Picoseconds, Int128 Sequences, Int128 ContextTokens, long PromptTokens, long Prompts)
+{
+    internal void Add(long steps, long picoseconds, long sequences, Int128 context, long promptTokens, long prompts)
+    {
+        Steps += steps;
+        Picoseconds += picoseconds;
+        Sequences += sequences;
+        ContextTokens += context;
+        PromptTokens += promptTokens;
+        Prompts += prompts;
+    }
+
+    internal void Add(in StepTally other)
+    {
+        Steps += other.Steps;
+        Picoseconds += other.Picoseconds;
+        Sequences += other.Sequences;
+        ContextTokens += other.ContextTokens;
+        PromptTokens += other.PromptTokens;
+        Prompts += other.Prompts;
+    }
+}

@@ -1,0 +1,104 @@
+using Millwright.Simulation;
+
+namespace Millwright.Serving.Simulator;
+
+/// <summary>What became of a request.</summary>
+public enum RequestStatus : byte
+{
+    /// <summary>Not yet arrived, waiting or running when the simulation ended.</summary>
+    Open,
+
+    /// <summary>All of its tokens were made.</summary>
+    Finished,
+
+    /// <summary>Longer than the model's context or than the whole cache: refused when it arrived.</summary>
+    Refused,
+}
+
+/// <summary>Requests of a simulation, a column each: what they ask, and what became of them. Times in picoseconds.</summary>
+public sealed class RequestTable
+{
+    private const int FirstCapacity = 1024;
+
+    private long[] _arrival = new long[FirstCapacity];
+    private int[] _input = new int[FirstCapacity];
+    private int[] _output = new int[FirstCapacity];
+    private long[] _scheduled = new long[FirstCapacity];
+    private long[] _first = new long[FirstCapacity];
+    private long[] _last = new long[FirstCapacity];
+    private int[] _preemptions = new int[FirstCapacity];
+    private RequestStatus[] _status = new RequestStatus[FirstCapacity];
+
+    /// <summary>Number of requests.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Times of arrival, ps.</summary>
+    public ReadOnlySpan<long> ArrivalPicoseconds => _arrival.AsSpan(0, Count);
+
+    /// <summary>Input tokens.</summary>
+    public ReadOnlySpan<int> InputTokens => _input.AsSpan(0, Count);
+
+    /// <summary>Output tokens.</summary>
+    public ReadOnlySpan<int> OutputTokens => _output.AsSpan(0, Count);
+
+    /// <summary>Times at which a step first took the request, ps; never for those that none took.</summary>
+    public ReadOnlySpan<long> ScheduledPicoseconds => _scheduled.AsSpan(0, Count);
+
+    /// <summary>Times of the first token, ps; never for those without.</summary>
+    public ReadOnlySpan<long> FirstTokenPicoseconds => _first.AsSpan(0, Count);
+
+    /// <summary>Times of the last token, ps; never for those without.</summary>
+    public ReadOnlySpan<long> LastTokenPicoseconds => _last.AsSpan(0, Count);
+
+    /// <summary>How often each was set back.</summary>
+    public ReadOnlySpan<int> Preemptions => _preemptions.AsSpan(0, Count);
+
+    /// <summary>What became of each.</summary>
+    public ReadOnlySpan<RequestStatus> Status => _status.AsSpan(0, Count);
+
+    /// <summary>Adds a request.</summary>
+    /// <param name="arrivalPicoseconds">Time of arrival, ps.</param>
+    /// <param name="inputTokens">Input tokens, at least 1.</param>
+    /// <param name="outputTokens">Output tokens, at least 1.</param>
+    /// <returns>Its number.</returns>
+    public int Add(long arrivalPicoseconds, int inputTokens, int outputTokens)
+    {
+        if (Count == _arrival.Length)
+        {
+            int capacity = 2 * Count;
+            Array.Resize(ref _arrival, capacity);
+            Array.Resize(ref _input, capacity);
+            Array.Resize(ref _output, capacity);
+            Array.Resize(ref _scheduled, capacity);
+            Array.Resize(ref _first, capacity);
+            Array.Resize(ref _last, capacity);
+            Array.Resize(ref _preemptions, capacity);
+            Array.Resize(ref _status, capacity);
+        }
+
+        int id = Count++;
+        _arrival[id] = arrivalPicoseconds;
+        _input[id] = inputTokens;
+        _output[id] = outputTokens;
+        _scheduled[id] = SimulatedTime.Never;
+        _first[id] = SimulatedTime.Never;
+        _last[id] = SimulatedTime.Never;
+        return id;
+    }
+
+    internal void Arrive(int id, long time) => _arrival[id] = time;
+
+    internal void Schedule(int id, long time) => _scheduled[id] = Math.Min(_scheduled[id], time);
+
+    internal void MakeFirst(int id, long time) => _first[id] = Math.Min(_first[id], time);
+
+    internal void Finish(int id, long time)
+    {
+        _last[id] = time;
+        _status[id] = RequestStatus.Finished;
+    }
+
+    internal void Refuse(int id) => _status[id] = RequestStatus.Refused;
+
+    internal void Preempt(int id) => _preemptions[id]++;
+}
