@@ -18,6 +18,8 @@ internal sealed class ReplicaSimulator
     private readonly RequestFeed _feed;
     private readonly ReplicaMonitor _monitor;
     private readonly bool _leaps;
+    private readonly DoneCount? _done;
+    private readonly CancellationToken _cancellation;
 
     // running requests that decode: one slot each, linked in the order in which they started
     private readonly int[] _request;
@@ -51,8 +53,11 @@ internal sealed class ReplicaSimulator
     private long _now;
     private long _stalled;
 
-    public ReplicaSimulator(StepClock clock, EnginePolicy policy, RequestTable table, RequestFeed feed, ReplicaMonitor monitor, bool leaps = true)
+    public ReplicaSimulator(
+        StepClock clock, EnginePolicy policy, RequestTable table, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done = null, bool leaps = true, CancellationToken cancellation = default)
     {
+        _done = done;
+        _cancellation = cancellation;
         _clock = clock;
         _policy = policy;
         _table = table;
@@ -90,7 +95,7 @@ internal sealed class ReplicaSimulator
     /// <param name="limit">The time, ps.</param>
     public void RunUntil(long limit)
     {
-        while (true)
+        while (!_cancellation.IsCancellationRequested)
         {
             TakeArrivals();
             if (_decoding == 0 && _partial == None && _waiting.Count == 0)
@@ -131,6 +136,7 @@ internal sealed class ReplicaSimulator
             {
                 _table.Refuse(id);
                 _monitor.Refuse(_table.InputTokens[id]);
+                _done?.Add();
                 _feed.Done(id, _now);
                 continue;
             }
@@ -431,6 +437,7 @@ internal sealed class ReplicaSimulator
     {
         _table.Finish(id, _now);
         _monitor.Finish(id, _table);
+        _done?.Add();
         _feed.Done(id, _now);
     }
 

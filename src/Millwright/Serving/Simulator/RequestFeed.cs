@@ -24,6 +24,9 @@ internal sealed class OpenFeed(RequestTable table) : RequestFeed
 
     public override long NextArrival => _requests.TryPeek(out int id) ? table.ArrivalPicoseconds[id] : SimulatedTime.Never;
 
+    /// <summary>Requests that have not come yet.</summary>
+    public int Count => _requests.Count;
+
     public void Add(int id) => _requests.Enqueue(id);
 
     public override int Take() => _requests.Dequeue();

@@ -1,0 +1,50 @@
+using Millwright.Performance;
+
+namespace Millwright.Serving.Simulator;
+
+/// <summary>How requests are spread over replicas.</summary>
+public enum RouterKind
+{
+    /// <summary>One after another.</summary>
+    RoundRobin,
+
+    /// <summary>By a seeded draw.</summary>
+    Random,
+
+    /// <summary>To the replica with the fewest requests that wait or run; the first of those.</summary>
+    LeastLoaded,
+
+    /// <summary>To the less loaded of two that are drawn (Mitzenmacher, IEEE TPDS 2001).</summary>
+    PowerOfTwo,
+}
+
+/// <summary>Replicas of one deployment behind a router.</summary>
+/// <param name="Clock">What its steps cost.</param>
+/// <param name="Policy">The rules of its engine.</param>
+/// <param name="Replicas">Number of replicas, at least 1.</param>
+/// <param name="Router">How requests are spread.</param>
+/// <param name="Seed">Seed of routers that draw.</param>
+public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replicas = 1, RouterKind Router = RouterKind.RoundRobin, ulong Seed = 0)
+{
+    /// <summary>Requests under way at once over all replicas in a closed loop; null where requests come at their own times.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>True to step through every iteration instead of summing them: the same results, far slower.</summary>
+    public bool EachStep { get; init; }
+
+    /// <summary>True to keep the course of queue, batch and cache.</summary>
+    public bool KeepsSeries { get; init; }
+
+    /// <summary>Steps of each replica to keep one by one; 0 for none.</summary>
+    public int KeptSteps { get; init; }
+
+    /// <summary>Threads for replicas that share nothing; results do not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+}
+
+/// <summary>What a simulation left: the requests, and what the replicas did.</summary>
+/// <param name="Requests">Requests with what became of them.</param>
+/// <param name="Monitor">What all replicas did together.</param>
+/// <param name="Replicas">What each did.</param>
+/// <param name="IsPartial">True when it was stopped before its end.</param>
+public sealed record FleetRun(RequestTable Requests, ReplicaMonitor Monitor, IReadOnlyList<ReplicaMonitor> Replicas, bool IsPartial);

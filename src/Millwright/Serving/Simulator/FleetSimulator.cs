@@ -1,0 +1,164 @@
+using Millwright.Numerics;
+using Millwright.Simulation;
+
+namespace Millwright.Serving.Simulator;
+
+/// <summary>Runs requests through replicas behind a router.</summary>
+public static class FleetSimulator
+{
+    private static readonly ulong s_route = RandomStream.KeyOf("simulator.route");
+    private static readonly ulong s_second = RandomStream.KeyOf("simulator.route.second");
+
+    /// <summary>Runs to the end of all requests.</summary>
+    /// <param name="plan">The replicas and their router.</param>
+    /// <param name="requests">Requests in order of arrival; gets what becomes of them.</param>
+    /// <param name="progress">Share of the requests that are done.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened.</returns>
+    /// <exception cref="ArgumentException">Arrivals that go back in time.</exception>
+    public static FleetRun Run(FleetPlan plan, RequestTable requests, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(requests);
+        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1);
+        ReadOnlySpan<long> arrivals = requests.ArrivalPicoseconds;
+        for (int i = 1; i < arrivals.Length; i++)
+        {
+            if (arrivals[i] < arrivals[i - 1])
+            {
+                throw new ArgumentException($"request {i} arrives before the one in front of it", nameof(requests));
+            }
+        }
+
+        ReplicaMonitor[] monitors = [.. Enumerable.Range(0, plan.Replicas).Select(_ => MonitorOf(plan))];
+        DoneCount done = new(requests.Count, progress);
+        if (plan.Concurrency is { } concurrency)
+        {
+            RunClosed(plan, requests, monitors, concurrency, done, cancellation);
+        }
+        else if (plan.Replicas == 1 || plan.Router is RouterKind.RoundRobin or RouterKind.Random)
+        {
+            RunApart(plan, requests, monitors, done, cancellation);
+        }
+        else
+        {
+            RunTogether(plan, requests, monitors, done, cancellation);
+        }
+
+        ReplicaMonitor all = new(plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null);
+        foreach (ReplicaMonitor monitor in monitors)
+        {
+            all.Merge(monitor);
+        }
+
+        return new FleetRun(requests, all, monitors, cancellation.IsCancellationRequested && all.Finished + all.Refused < requests.Count);
+    }
+
+    private static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
+        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null);
+
+    private static ReplicaSimulator ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation) =>
+        new(plan.Clock, plan.Policy, requests, feed, monitor, done, !plan.EachStep, cancellation);
+
+    // replicas whose requests are known beforehand run beside each other
+    private static void RunApart(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
+    {
+        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests))];
+        RandomStream random = new(plan.Seed);
+        for (int id = 0; id < requests.Count; id++)
+        {
+            feeds[plan.Router == RouterKind.Random ? Drawn(random, s_route, id, plan.Replicas) : id % plan.Replicas].Add(id);
+        }
+
+        Side(plan, i => ReplicaOf(plan, requests, feeds[i], monitors[i], done, cancellation).RunUntil(SimulatedTime.Never));
+    }
+
+    private static void RunClosed(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, int concurrency, DoneCount done, CancellationToken cancellation) => Side(plan, i =>
+    {
+        // each replica keeps its own share under way
+        int share = concurrency / plan.Replicas + (i < concurrency % plan.Replicas ? 1 : 0);
+        ClosedFeed feed = new(requests, Every(i, plan.Replicas, requests.Count), share);
+        ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
+    });
+
+    // routers that look at the replicas need all of them at the time of each arrival
+    private static void RunTogether(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
+    {
+        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests))];
+        ReplicaSimulator[] replicas = [.. feeds.Select((feed, i) => ReplicaOf(plan, requests, feed, monitors[i], done, cancellation))];
+        RandomStream random = new(plan.Seed);
+        for (int id = 0; id < requests.Count && !cancellation.IsCancellationRequested; id++)
+        {
+            long time = requests.ArrivalPicoseconds[id];
+            int chosen;
+            if (plan.Router == RouterKind.PowerOfTwo)
+            {
+                chosen = Drawn(random, s_route, id, plan.Replicas);
+                int other = (chosen + 1 + Drawn(random, s_second, id, plan.Replicas - 1)) % plan.Replicas;
+                replicas[chosen].RunUntil(time);
+                replicas[other].RunUntil(time);
+                chosen = LoadOf(other) < LoadOf(chosen) || (LoadOf(other) == LoadOf(chosen) && other < chosen) ? other : chosen;
+            }
+            else
+            {
+                chosen = 0;
+                for (int i = 0; i < replicas.Length; i++)
+                {
+                    replicas[i].RunUntil(time);
+                    chosen = LoadOf(i) < LoadOf(chosen) ? i : chosen;
+                }
+            }
+
+            feeds[chosen].Add(id);
+        }
+
+        foreach (ReplicaSimulator replica in replicas)
+        {
+            replica.RunUntil(SimulatedTime.Never);
+        }
+
+        int LoadOf(int i) => replicas[i].Outstanding + feeds[i].Count;
+    }
+
+    private static void Side(FleetPlan plan, Action<int> run)
+    {
+        if (plan.Replicas == 1 || plan.Threads == 1)
+        {
+            for (int i = 0; i < plan.Replicas; i++)
+            {
+                run(i);
+            }
+
+            return;
+        }
+
+        Parallel.For(0, plan.Replicas, new ParallelOptions { MaxDegreeOfParallelism = plan.Threads }, run);
+    }
+
+    private static IEnumerable<int> Every(int first, int step, int count)
+    {
+        for (int id = first; id < count; id += step)
+        {
+            yield return id;
+        }
+    }
+
+    private static int Drawn(RandomStream random, ulong variable, long draw, int count) => Math.Min(count - 1, (int)(random.Uniform(variable, draw) * count));
+}
+
+/// <summary>Counts requests that are done, over threads.</summary>
+internal sealed class DoneCount(int all, IProgress<double>? progress)
+{
+    private const int Between = 4096;
+
+    private int _done;
+
+    public void Add()
+    {
+        int done = Interlocked.Increment(ref _done);
+        if (progress is not null && done % Between == 0)
+        {
+            progress.Report((double)done / all);
+        }
+    }
+}
