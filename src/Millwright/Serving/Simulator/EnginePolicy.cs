@@ -1,5 +1,6 @@
 using Millwright.Operators;
 using Millwright.Performance;
+using Millwright.Simulation;
 
 namespace Millwright.Serving.Simulator;
 
@@ -27,6 +28,18 @@ public enum BatchingKind
 public sealed record EnginePolicy(
     BatchingKind Batching, int MaxBatchedTokens, int MaxSequences, int BlockTokens, long CacheBlocks, bool NoEvict, int MaxContextTokens)
 {
+    /// <summary>Time that a request takes before an engine can look at it: connection, tokenising, hand-over, ps.</summary>
+    public long RequestPicoseconds { get; init; }
+
+    /// <summary>The same for each input token, ps.</summary>
+    public long RequestPicosecondsPerToken { get; init; }
+
+    /// <summary>When an engine can look at a request.</summary>
+    /// <param name="arrivalPicoseconds">When it came, ps.</param>
+    /// <param name="inputTokens">Its input, tokens.</param>
+    /// <returns>The time, ps.</returns>
+    public long ReadyAt(long arrivalPicoseconds, int inputTokens) => arrivalPicoseconds + RequestPicoseconds + RequestPicosecondsPerToken * inputTokens;
+
     /// <summary>Tokens of a cache block where an engine has no other: vLLM and SGLang pages of 16, TensorRT-LLM of 32.</summary>
     /// <param name="family">The engine.</param>
     /// <returns>Tokens.</returns>
@@ -63,6 +76,10 @@ public sealed record EnginePolicy(
             block,
             blocks,
             engine.NoEvict,
-            maxContextTokens);
+            maxContextTokens)
+        {
+            RequestPicoseconds = SimulatedTime.FromSeconds(step.Factors.RequestSeconds),
+            RequestPicosecondsPerToken = SimulatedTime.FromSeconds(step.Factors.RequestSecondsPerToken),
+        };
     }
 }
