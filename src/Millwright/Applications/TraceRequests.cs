@@ -13,6 +13,7 @@ public sealed class TraceRequests : IRequestStream
     private readonly PriorityQueue<TraceRow, (TraceStamp Stamp, long Order)>? _ahead;
     private readonly bool _hasClock;
     private readonly bool _whole;
+    private readonly bool _plain;
     private TraceStamp _last;
     private long _read;
     private bool _ended;
@@ -25,6 +26,7 @@ public sealed class TraceRequests : IRequestStream
         _whole = options.FromSeconds == 0 && double.IsPositiveInfinity(options.UntilSeconds);
         _ahead = rows.LookAhead > 0 ? new() : null;
         _spread = rows.Format == TraceFormat.Mooncake && _hasClock ? new SpreadSteps() : null;
+        _plain = _whole && _hasClock && _ahead is null && _spread is null;
     }
 
     /// <summary>The format that was found.</summary>
@@ -74,6 +76,22 @@ public sealed class TraceRequests : IRequestStream
     /// <inheritdoc/>
     public bool TryRead(out TraceRequest request)
     {
+        // nearly all traces: in order, as they stand
+        if (_plain)
+        {
+            if (!TryFilled(out var next))
+            {
+                request = default;
+                return false;
+            }
+
+            Check(ref next.Stamp);
+            Count++;
+            RequestId = next.Id;
+            request = new TraceRequest(Arrival(next.Stamp), next.InputTokens, next.OutputTokens, next.Session, next.Priority);
+            return true;
+        }
+
         while (TryNext(out var row, out var arrival))
         {
             if (!_whole)
