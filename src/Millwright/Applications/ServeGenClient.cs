@@ -111,7 +111,7 @@ internal sealed class ServeGenClient(int number, ServeGenWindow[] windows)
         try
         {
             using var document = JsonDocument.Parse(json);
-            var windows = new List<ServeGenLengthWindow>();
+            var found = new List<ServeGenLengthWindow>();
             foreach (var window in document.RootElement.EnumerateObject())
             {
                 if (!double.TryParse(window.Name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var start))
@@ -123,11 +123,11 @@ internal sealed class ServeGenClient(int number, ServeGenWindow[] windows)
                 DiscreteTable[] inputs = [.. InputFields.Select(name => Table(fields, name)).OfType<DiscreteTable>()];
                 if (inputs.Length > 0 && Table(fields, "output_tokens") is { } output)
                 {
-                    windows.Add(new ServeGenLengthWindow(start, inputs, output));
+                    found.Add(new ServeGenLengthWindow(start, inputs, output));
                 }
             }
 
-            _lengths = [.. windows.OrderBy(static w => w.StartSeconds)];
+            _lengths = [.. found.OrderBy(static w => w.StartSeconds)];
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Millwright.Applications;
 
 /// <summary>
@@ -14,6 +16,7 @@ public sealed class TraceRequests : IRequestStream
     private readonly bool _hasClock;
     private readonly bool _whole;
     private readonly bool _plain;
+    private TraceStamp? _start;
     private TraceStamp _last;
     private long _read;
     private bool _ended;
@@ -208,7 +211,7 @@ public sealed class TraceRequests : IRequestStream
             // a date says nothing of when the run began, a number of seconds does
             _start = stamp.IsDate ? stamp : default(TraceStamp);
         }
-        else if (stamp.CompareTo(_last) < 0)
+        else if (stamp < _last)
         {
             if (_last.Since(stamp) is not { } behind || behind > _rows.GranularityPicoseconds)
             {
@@ -221,14 +224,12 @@ public sealed class TraceRequests : IRequestStream
         _last = stamp;
     }
 
-    private TraceStamp? _start;
-
     private long Arrival(TraceStamp stamp) =>
         stamp.Since(_start.GetValueOrDefault()) ??
         throw Fault($"found {Words(stamp)}, more than 105 days after the start; a clock counts seconds from the start of the trace, or is a date and time");
 
     private string Words(TraceStamp stamp) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(stamp.Seconds - (_start?.Seconds ?? 0)) + (stamp.Picoseconds - (_start?.Picoseconds ?? 0)) / 1e12:0.######} s");
+        string.Create(CultureInfo.InvariantCulture, $"{(stamp.Seconds - (_start?.Seconds ?? 0)) + (stamp.Picoseconds - (_start?.Picoseconds ?? 0)) / 1e12:0.######} s");
 
     private TraceFormatException Fault(string problem) => new(_rows.Line, problem);
 

@@ -26,6 +26,14 @@ internal readonly record struct TraceStamp(long Seconds, long Picoseconds, bool 
     public int CompareTo(TraceStamp other) =>
         Seconds != other.Seconds ? Seconds.CompareTo(other.Seconds) : Picoseconds.CompareTo(other.Picoseconds);
 
+    public static bool operator <(TraceStamp left, TraceStamp right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(TraceStamp left, TraceStamp right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(TraceStamp left, TraceStamp right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(TraceStamp left, TraceStamp right) => left.CompareTo(right) >= 0;
+
     /// <summary>Time from another stamp, ps; null where it is more than 105 days either way.</summary>
     public long? Since(TraceStamp other)
     {
