@@ -6,8 +6,9 @@ public sealed class TraceFormatException : Exception
     /// <summary>Makes the exception.</summary>
     /// <param name="line">Line, from 1.</param>
     /// <param name="problem">What was found and what is allowed.</param>
-    public TraceFormatException(int line, string problem)
-        : base($"trace, line {line}: {problem}")
+    /// <param name="inner">What it was found by; null for the reader itself.</param>
+    public TraceFormatException(int line, string problem, Exception? inner = null)
+        : base($"trace, line {line}: {problem}", inner)
     {
         Line = line;
         Problem = problem;

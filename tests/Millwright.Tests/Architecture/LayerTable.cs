@@ -20,7 +20,7 @@ internal static class LayerTable
         ["Chips"] = ["Quantities", "Numerics", "Catalog", "Operators"],
         ["Infrastructure"] = ["Quantities", "Numerics", "Catalog"],
         ["Models"] = ["Operators"],
-        ["Applications"] = ["Quantities", "Catalog"],
+        ["Applications"] = ["Quantities", "Numerics", "Catalog"],
         ["Performance"] = ["Catalog", "Chips", "Models", "Operators"],
         ["Serving"] = ["Quantities", "Numerics", "Simulation", "Catalog", "Operators", "Chips", "Models", "Applications", "Performance"],
         ["Economics"] = ["Quantities", "Numerics", "Serving"],
