@@ -148,11 +148,9 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
         MemoryPlan memory = step.Memory;
         if (memory.CachePoolBytes < step.SequenceBytes(1))
         {
-            throw new InputException("", 0, 0, string.Create(
-                CultureInfo.InvariantCulture,
-                $"{step.Deployment.Model.Id} does not fit on {step.Deployment.System.Id} as {step.Deployment.Layout}: each chip holds {memory.WeightBytes / 1e9:0.#} GB of weights, "
-                + $"{memory.ActivationBytes / 1e9:0.#} GB of activations and {memory.RuntimeBytes / 1e9:0.#} GB of the runtime, and may use {memory.UsableBytes / 1e9:0.#} GB. "
-                + "Give it more chips, narrower weights or a greater --memory-fraction."));
+            FormattableString message =
+                $"{step.Deployment.Model.Id} does not fit on {step.Deployment.System.Id} as {step.Deployment.Layout}: each chip holds {memory.WeightBytes / 1e9:0.#} GB of weights, {memory.ActivationBytes / 1e9:0.#} GB of activations and {memory.RuntimeBytes / 1e9:0.#} GB of the runtime, and may use {memory.UsableBytes / 1e9:0.#} GB. Give it more chips, narrower weights or a greater memory fraction.";
+            throw new InputException("", 0, 0, message.ToString(CultureInfo.InvariantCulture));
         }
     }
 }

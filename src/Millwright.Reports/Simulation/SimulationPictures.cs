@@ -72,16 +72,18 @@ public static class SimulationPictures
         double[] shares = Shares(values, low, width, bins);
         double[] x = [low / unit, .. Enumerable.Range(0, bins).Select(i => (low + (i + 0.5) * width) / unit), (low + bins * width) / unit];
         double[] y = [0, .. shares, 0];
-        ChartMarker[] markers = [.. ((string, double)[])[("p50", 0.5), ("p90", 0.9), ("p99", 0.99)]
-            .Select(m => Marker(m.Item1, values.Quantile(m.Item2) / SimulatedTime.PerSecond / unit, unitName))];
+        ChartMarker[] markers = [MarkerAt("p50", 0.5), MarkerAt("p90", 0.9), MarkerAt("p99", 0.99)];
         string caption = string.Create(
             CultureInfo.InvariantCulture,
             $"Mean {Humanize.Value(values.Mean / SimulatedTime.PerSecond, "s")}, p99.9 {Humanize.Value(values.Quantile(Drawn) / SimulatedTime.PerSecond, "s")}, where the picture ends; greatest {Humanize.Value(SimulatedTime.ToSeconds(values.Greatest), "s")}. Share in each of {bins} spans.");
         return (name, caption, w => Svg.Lines($"Distribution of {name}", [new ChartLine(name, x, y, Filled: true)], "share", unitName, markers, w, inMonths: false));
-    }
 
-    private static ChartMarker Marker(string name, double value, string unit) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{name} {value:G3} {unit}"), value);
+        ChartMarker MarkerAt(string word, double share)
+        {
+            double value = values.Quantile(share) / SimulatedTime.PerSecond;
+            return new ChartMarker($"{word} {Humanize.Value(value, "s")}", value / unit);
+        }
+    }
 
     // a bin of the sketch spreads evenly over the spans that it crosses
     private static double[] Shares(QuantileSketch values, double low, double width, int bins)
