@@ -40,7 +40,7 @@ public sealed class QuantileSketch
 
     /// <summary>Adds an arithmetic progression, in a time that grows with the bins that it crosses and not with its terms: the same as adding each.</summary>
     /// <param name="first">First value.</param>
-    /// <param name="increment">From one to the next, at least 0.</param>
+    /// <param name="increment">From one to the next; below 0 for one that falls.</param>
     /// <param name="terms">Number of values.</param>
     /// <param name="weight">How often each.</param>
     public void Add(long first, long increment, long terms, long weight)
@@ -48,6 +48,12 @@ public sealed class QuantileSketch
         if (terms <= 0 || weight <= 0)
         {
             return;
+        }
+
+        if (increment < 0)
+        {
+            first += increment * (terms - 1);
+            increment = -increment;
         }
 
         long last = first + increment * (terms - 1);

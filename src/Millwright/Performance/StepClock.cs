@@ -95,12 +95,15 @@ public sealed class StepClock
         AttentionLine? line = Volatile.Read(ref _lines[sequences]);
         if (line is null)
         {
-            line = new AttentionLine(StepCost.Knots(context => _step.DecodeAttention((double)sequences / _stages, context / _stages).TotalSeconds, sequences, (double)sequences * _mostContext));
+            line = Compile(sequences);
             Volatile.Write(ref _lines[sequences], line);
         }
 
         return line;
     }
+
+    private AttentionLine Compile(int sequences) => new(StepCost.Knots(
+        context => _step.DecodeAttention((double)sequences / _stages, context / _stages).TotalSeconds, sequences, (double)sequences * _mostContext));
 
     private static long Whole(double seconds) => (long)Math.Round(seconds * PicosecondsPerSecond);
 
@@ -118,7 +121,7 @@ public sealed class StepClock
                 if (to > from)
                 {
                     double slope = (knots[i + 1].Seconds - knots[i].Seconds) / (knots[i + 1].Context - knots[i].Context);
-                    segments.Add(new AttentionSegment(from, to, Whole(knots[i].Seconds + slope * (from - knots[i].Context)), Math.Max(0, Whole(slope))));
+                    segments.Add(new AttentionSegment(from, to, Whole(knots[i].Seconds + slope * (from - knots[i].Context)), Whole(slope)));
                 }
             }
 
@@ -162,7 +165,7 @@ public sealed class StepClock
 /// <param name="From">First context of the line, tokens.</param>
 /// <param name="To">First context beyond it, tokens.</param>
 /// <param name="BasePicoseconds">Time at <paramref name="From"/>, ps.</param>
-/// <param name="SlopePicoseconds">Time of one more token, ps, at least 0.</param>
+/// <param name="SlopePicoseconds">Time of one more token, ps; below 0 where the tables fall.</param>
 public readonly record struct AttentionSegment(long From, long To, long BasePicoseconds, long SlopePicoseconds)
 {
     /// <summary>Time at a context of the line, ps.</summary>

@@ -75,9 +75,10 @@ public static class FleetSimulator
 
     private static void RunClosed(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, int concurrency, DoneCount done, CancellationToken cancellation) => Side(plan, i =>
     {
-        // each replica keeps its own share under way
+        // each replica keeps its own share under way; one without a share gets no request
+        int used = Math.Min(plan.Replicas, concurrency);
         int share = concurrency / plan.Replicas + (i < concurrency % plan.Replicas ? 1 : 0);
-        ClosedFeed feed = new(requests, Every(i, plan.Replicas, requests.Count), share);
+        ClosedFeed feed = new(requests, share == 0 ? [] : Every(i, used, requests.Count), share);
         ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
     });
 

@@ -88,6 +88,9 @@ internal sealed class ReplicaSimulator
     /// <summary>Requests that wait or run.</summary>
     public int Outstanding => _waiting.Count + _decoding + (_partial == None ? 0 : 1);
 
+    // those that decode, the prompt under way, and prompts that this step brings to their end
+    private int Running => _decoding + (_partial == None ? 0 : 1) + _started.Count;
+
     /// <summary>Cache blocks in use.</summary>
     public long UsedBlocks => _policy.CacheBlocks - _freeBlocks;
 
@@ -181,12 +184,16 @@ internal sealed class ReplicaSimulator
             if (tokens > 0)
             {
                 long duration = _clock.Mixed(0, tokens, (int)(prefix / tokens), prompts);
-                _monitor.Prompts(_now, duration, 0, 0, tokens, prompts, Outstanding - _waiting.Count, _waiting.Count, UsedBlocks);
+                _monitor.Prompts(_now, duration, 0, 0, tokens, prompts, Running, _waiting.Count, UsedBlocks);
                 _now += duration;
                 _stalled += _decoding > 0 ? duration : 0;
                 EndPrompts();
                 return;
             }
+
+            // a prompt under way that found no block has given way: it may start again after the next step
+            DecodeAfterPreempting();
+            return;
         }
 
         if (_decoding == 0 || !Leap(limit))
@@ -226,7 +233,7 @@ internal sealed class ReplicaSimulator
 
         long attention = decoding > 0 ? _clock.Attention(decoding, context).At(context) : 0;
         long duration = _clock.Mixed(decoding, tokens, (int)(prefix / tokens), prompts) + attention;
-        _monitor.Prompts(_now, duration, decoding, context, tokens, prompts, Outstanding - _waiting.Count, _waiting.Count, UsedBlocks);
+        _monitor.Prompts(_now, duration, decoding, context, tokens, prompts, Running, _waiting.Count, UsedBlocks);
         _now += duration;
         if (decoding > 0)
         {
@@ -366,6 +373,8 @@ internal sealed class ReplicaSimulator
 
             Enter(id, tokens, left);
         }
+
+        _started.Clear();
     }
 
     private void Enter(int id, int tokens, int left)
@@ -516,7 +525,7 @@ internal sealed class ReplicaSimulator
             _freeBlocks -= BlocksOf(steps);
         }
 
-        _monitor.Decode(_now, first, growth, steps, duration, decoding, _context, _stalled, Outstanding - _waiting.Count, _waiting.Count, UsedBlocks);
+        _monitor.Decode(_now, first, growth, steps, duration, decoding, _context, _stalled, Running, _waiting.Count, UsedBlocks);
         _stalled = 0;
         _now += duration;
         _steps += steps;

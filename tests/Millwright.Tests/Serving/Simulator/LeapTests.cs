@@ -1,0 +1,87 @@
+using CsCheck;
+using Millwright.Serving.Simulator;
+
+namespace Millwright.Tests.Serving.Simulator;
+
+/// <summary>Sums of steps against each step by itself: the same to the last picosecond, whatever ties, waits, is set back or refused.</summary>
+public sealed class LeapTests
+{
+    [Fact]
+    public void Leaping_and_stepping_agree_bit_for_bit() =>
+        Gen.Select(SimulatorCases.AnyPlan, SimulatorCases.AnyLoad).Holds(
+            (plan, load) =>
+            {
+                FleetRun leaped = FleetSimulator.Run(plan, SimulatorCases.Table(load));
+                FleetRun stepped = FleetSimulator.Run(plan with { EachStep = true }, SimulatorCases.Table(load));
+                Same(leaped.Requests, stepped.Requests);
+                Same(leaped.Monitor, stepped.Monitor);
+                Closed(leaped, load);
+            },
+            iter: 3000);
+
+    [Fact]
+    public void Threads_change_nothing() =>
+        Gen.Select(SimulatorCases.AnyPlan, SimulatorCases.AnyLoad).Holds(
+            (plan, load) =>
+            {
+                FleetRun one = FleetSimulator.Run(plan, SimulatorCases.Table(load));
+                FleetRun many = FleetSimulator.Run(plan with { Threads = 4 }, SimulatorCases.Table(load));
+                Same(one.Requests, many.Requests);
+                Same(one.Monitor, many.Monitor);
+            },
+            iter: 300);
+
+    private static void Same(RequestTable a, RequestTable b)
+    {
+        Assert.Equal(a.Status.ToArray(), b.Status.ToArray());
+        Assert.Equal(a.ArrivalPicoseconds.ToArray(), b.ArrivalPicoseconds.ToArray());
+        Assert.Equal(a.ScheduledPicoseconds.ToArray(), b.ScheduledPicoseconds.ToArray());
+        Assert.Equal(a.FirstTokenPicoseconds.ToArray(), b.FirstTokenPicoseconds.ToArray());
+        Assert.Equal(a.LastTokenPicoseconds.ToArray(), b.LastTokenPicoseconds.ToArray());
+        Assert.Equal(a.Preemptions.ToArray(), b.Preemptions.ToArray());
+    }
+
+    private static void Same(ReplicaMonitor a, ReplicaMonitor b)
+    {
+        Assert.Equal(a.DecodeSteps.ToArray(), b.DecodeSteps.ToArray());
+        Assert.Equal(a.PromptSteps.ToArray(), b.PromptSteps.ToArray());
+        Assert.Equal(a.InterTokenLatency.Bins(), b.InterTokenLatency.Bins());
+        Assert.Equal((a.BusyPicoseconds, a.RunningPicoseconds, a.StepCount, a.MadeTokens, a.Preemptions), (b.BusyPicoseconds, b.RunningPicoseconds, b.StepCount, b.MadeTokens, b.Preemptions));
+    }
+
+    // nothing is lost: requests, tokens, blocks, time
+    private static void Closed(FleetRun run, (long Gap, int Input, int Output)[] load)
+    {
+        ReplicaMonitor all = run.Monitor;
+        Assert.Equal(load.Length, all.Finished + all.Refused);
+        long input = 0, output = 0;
+        Int128 running = 0;
+        for (int i = 0; i < load.Length; i++)
+        {
+            if (run.Requests.Status[i] != RequestStatus.Finished)
+            {
+                Assert.Equal(RequestStatus.Refused, run.Requests.Status[i]);
+                continue;
+            }
+
+            input += load[i].Input;
+            output += load[i].Output;
+            Assert.True(run.Requests.ArrivalPicoseconds[i] <= run.Requests.ScheduledPicoseconds[i]);
+            Assert.True(run.Requests.ScheduledPicoseconds[i] < run.Requests.FirstTokenPicoseconds[i]);
+            Assert.True(run.Requests.FirstTokenPicoseconds[i] <= run.Requests.LastTokenPicoseconds[i]);
+            Assert.Equal(load[i].Output > 1, run.Requests.FirstTokenPicoseconds[i] < run.Requests.LastTokenPicoseconds[i]);
+            running += run.Requests.LastTokenPicoseconds[i] - run.Requests.ScheduledPicoseconds[i];
+        }
+
+        // each output token is made once, however often a request is set back; prompts are computed again
+        Assert.Equal(output, all.MadeTokens);
+        Assert.Equal((input, output), (all.FinishedInputTokens, all.FinishedOutputTokens));
+        Assert.True(all.Preemptions == 0 ? all.PromptTokens == input : all.PromptTokens > input);
+
+        // Little's law, exactly: running requests x time are the times of the requests; those that are set back wait in between
+        if (all.Preemptions == 0)
+        {
+            Assert.Equal(running, all.RunningPicoseconds);
+        }
+    }
+}
