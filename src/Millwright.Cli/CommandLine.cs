@@ -17,6 +17,9 @@ internal static class CommandLine
     private const int WrongInput = 2;
     private const string TraceVariable = "MILLWRIGHT_TRACE";
 
+    // what was asked to stop may still write what it has
+    private static readonly TimeSpan TimeToFinish = TimeSpan.FromSeconds(30);
+
     /// <summary>Name and version, as every output names it.</summary>
     public static string Tool { get; } = "millwright " + (Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0");
 
@@ -37,18 +40,10 @@ internal static class CommandLine
 
         RootCommand root = new("Plans, simulates and finances AI factories: from watts to tokens to dollars.");
         Session session = new(output, errors);
-        root.Subcommands.Add(PlanCommand.Create(session));
-        root.Subcommands.Add(ExplainCommand.Create(session));
-        root.Subcommands.Add(DiffCommand.Create(session));
-        root.Subcommands.Add(CatalogCommand.Create(session));
-        root.Subcommands.Add(LengthsCommand.Create(session));
-        root.Subcommands.Add(ClaimsCommand.Create(session));
-        root.Subcommands.Add(SchemaCommand.Create(session));
-        root.Subcommands.Add(NewCommand.Create(session));
-        root.Subcommands.Add(ConfigureCommand.Create(session));
-        root.Subcommands.Add(GenerationsCommand.Create(session));
-        root.Subcommands.Add(ValidateCommand.Create(session));
-        root.Subcommands.Add(CalibrateCommand.Create(session));
+        foreach (Command command in Commands(session, arguments))
+        {
+            root.Subcommands.Add(command);
+        }
 
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -60,7 +55,13 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = errors,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeToFinish,
+            });
         }
         catch (InputException problem)
         {
@@ -89,6 +90,26 @@ internal static class CommandLine
             return Failure;
         }
     }
+
+    // A simulation may be over in a tenth of a second, of which the options of all other commands would take a good part.
+    private static IEnumerable<Command> Commands(Session session, string[] arguments) => arguments is [SimulateCommand.Name, ..]
+        ? [SimulateCommand.Create(session)]
+        :
+        [
+            PlanCommand.Create(session),
+            ExplainCommand.Create(session),
+            DiffCommand.Create(session),
+            CatalogCommand.Create(session),
+            LengthsCommand.Create(session),
+            ClaimsCommand.Create(session),
+            SchemaCommand.Create(session),
+            NewCommand.Create(session),
+            ConfigureCommand.Create(session),
+            SimulateCommand.Create(session),
+            GenerationsCommand.Create(session),
+            ValidateCommand.Create(session),
+            CalibrateCommand.Create(session),
+        ];
 
     // Who closed the error stream hears nothing, and still gets the exit code.
     private static async Task Tell(TextWriter errors, string message)
