@@ -37,18 +37,10 @@ internal static class CommandLine
 
         RootCommand root = new("Plans, simulates and finances AI factories: from watts to tokens to dollars.");
         Session session = new(output, errors);
-        root.Subcommands.Add(PlanCommand.Create(session));
-        root.Subcommands.Add(ExplainCommand.Create(session));
-        root.Subcommands.Add(DiffCommand.Create(session));
-        root.Subcommands.Add(CatalogCommand.Create(session));
-        root.Subcommands.Add(LengthsCommand.Create(session));
-        root.Subcommands.Add(ClaimsCommand.Create(session));
-        root.Subcommands.Add(SchemaCommand.Create(session));
-        root.Subcommands.Add(NewCommand.Create(session));
-        root.Subcommands.Add(ConfigureCommand.Create(session));
-        root.Subcommands.Add(GenerationsCommand.Create(session));
-        root.Subcommands.Add(ValidateCommand.Create(session));
-        root.Subcommands.Add(CalibrateCommand.Create(session));
+        foreach (Command command in Commands(session, arguments))
+        {
+            root.Subcommands.Add(command);
+        }
 
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -89,6 +81,26 @@ internal static class CommandLine
             return Failure;
         }
     }
+
+    // A simulation may be over in a tenth of a second, of which the options of all other commands would take a good part.
+    private static IEnumerable<Command> Commands(Session session, string[] arguments) => arguments is [SimulateCommand.Name, ..]
+        ? [SimulateCommand.Create(session)]
+        :
+        [
+            PlanCommand.Create(session),
+            ExplainCommand.Create(session),
+            DiffCommand.Create(session),
+            CatalogCommand.Create(session),
+            LengthsCommand.Create(session),
+            ClaimsCommand.Create(session),
+            SchemaCommand.Create(session),
+            NewCommand.Create(session),
+            ConfigureCommand.Create(session),
+            SimulateCommand.Create(session),
+            GenerationsCommand.Create(session),
+            ValidateCommand.Create(session),
+            CalibrateCommand.Create(session),
+        ];
 
     // Who closed the error stream hears nothing, and still gets the exit code.
     private static async Task Tell(TextWriter errors, string message)

@@ -29,22 +29,40 @@ internal static class CommonOptions
     /// <exception cref="InputException">A path cannot be written, or names an input or the other output.</exception>
     public static (OutputFile? Json, OutputFile? Html) Files(ParseResult parsed, Option<string?> json, Option<string?> html)
     {
-        OutputFile? jsonFile = OutputFile.At(parsed.GetValue(json), "--json");
-        OutputFile? htmlFile = OutputFile.At(parsed.GetValue(html), "--html");
-        if (jsonFile is not null && jsonFile.FullPath == htmlFile?.FullPath)
+        Dictionary<string, OutputFile> files = Files(parsed, (ReadOnlySpan<Option<string?>>)[json, html]);
+        return (files.GetValueOrDefault(json.Name), files.GetValueOrDefault(html.Name));
+    }
+
+    /// <summary>Checks the output files before any work is done.</summary>
+    /// <returns>The files that were asked for, by their option.</returns>
+    /// <exception cref="InputException">A path cannot be written, or names an input or another output.</exception>
+    public static Dictionary<string, OutputFile> Files(ParseResult parsed, params ReadOnlySpan<Option<string?>> options)
+    {
+        Dictionary<string, OutputFile> files = [];
+        foreach (Option<string?> option in options)
         {
-            throw new InputException(jsonFile.FullPath, 0, 0, "--json and --html name the same file. Give two.");
+            if (OutputFile.At(parsed.GetValue(option), option.Name) is not { } file)
+            {
+                continue;
+            }
+
+            if (files.FirstOrDefault(other => other.Value.FullPath == file.FullPath).Key is { } same)
+            {
+                throw new InputException(file.FullPath, 0, 0, $"{same} and {option.Name} name the same file. Give two.");
+            }
+
+            files.Add(option.Name, file);
         }
 
         foreach (string input in parsed.CommandResult.Tokens.Select(static t => t.Value).Where(File.Exists))
         {
             string full = Path.GetFullPath(input);
-            if (full == jsonFile?.FullPath || full == htmlFile?.FullPath)
+            if (files.Values.Any(file => file.FullPath == full))
             {
                 throw new InputException(input, 0, 0, "This is an input, and it would be replaced by an output. Give another path.");
             }
         }
 
-        return (jsonFile, htmlFile);
+        return files;
     }
 }

@@ -20,7 +20,18 @@ internal sealed class TraceFile(string path)
     /// <param name="cancellation">Stops the reading.</param>
     /// <returns>What the trace says.</returns>
     /// <exception cref="InputException">The file cannot be read, or is no trace.</exception>
-    public TraceSummary Measure(string id, int bins, TextWriter messages, CancellationToken cancellation)
+    public TraceSummary Measure(string id, int bins, TextWriter messages, CancellationToken cancellation) => Read(messages, (content, progress) =>
+    {
+        using StreamReader text = new(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, BufferBytes);
+        return TraceReader.Measure(text, id, Path.GetFileName(path), path, "not stated", bins, progress, cancellation);
+    });
+
+    /// <summary>Reads the trace.</summary>
+    /// <param name="messages">Where progress goes.</param>
+    /// <param name="reader">Reads the content; tells now and then that it goes on.</param>
+    /// <returns>What was read.</returns>
+    /// <exception cref="InputException">The file cannot be read, or is no trace.</exception>
+    public T Read<T>(TextWriter messages, Func<Stream, IProgress<long>, T> reader)
     {
         if (Directory.Exists(path))
         {
@@ -42,10 +53,9 @@ internal sealed class TraceFile(string path)
 
             using (FileStream file = Open())
             using (Stream content = Unwrap(file))
-            using (StreamReader text = new(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, BufferBytes))
             using (ProgressLine line = new(messages, $"Reading {Path.GetFileName(path)}"))
             {
-                return TraceReader.Measure(text, id, Path.GetFileName(path), path, "not stated", bins, new ByPosition(line, file), cancellation);
+                return reader(content, new ByPosition(line, file));
             }
         }
         catch (TraceFormatException problem)

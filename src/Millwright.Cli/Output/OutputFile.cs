@@ -1,3 +1,4 @@
+using System.Text;
 using Millwright.Scenarios;
 
 namespace Millwright.Cli.Output;
@@ -70,37 +71,40 @@ internal sealed class OutputFile
 
     /// <summary>Writes the text and puts it in place.</summary>
     /// <param name="text">The whole content.</param>
-    public void Write(string text)
-    {
-        if (IsDevice(FullPath))
-        {
-            WriteToDevice(text);
-            return;
-        }
+    public void Write(string text) => Write(stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-        string temporary = TemporaryBeside(FullPath);
+    /// <summary>Writes content of any length and puts it in place.</summary>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public void Write(Action<Stream> write)
+    {
+        bool isDevice = IsDevice(FullPath);
+        string target = isDevice ? FullPath : TemporaryBeside(FullPath);
         try
         {
-            File.WriteAllText(temporary, text);
-            File.Move(temporary, FullPath, overwrite: true);
-        }
-        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
-        {
-            File.Delete(temporary);
-            throw new InputException(FullPath, 0, 0, $"The file cannot be written: {problem.Message}");
-        }
-    }
+            using (FileStream stream = new(target, isDevice ? FileMode.Open : FileMode.Create, FileAccess.Write, isDevice ? FileShare.ReadWrite : FileShare.None))
+            {
+                write(stream);
+            }
 
-    private void WriteToDevice(string text)
-    {
-        try
-        {
-            using StreamWriter writer = new(new FileStream(FullPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
-            writer.Write(text);
+            if (!isDevice)
+            {
+                File.Move(target, FullPath, overwrite: true);
+            }
         }
-        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+        catch (Exception problem)
         {
-            throw new InputException(FullPath, 0, 0, $"The file cannot be written: {problem.Message}");
+            if (!isDevice)
+            {
+                File.Delete(target);
+            }
+
+            if (problem is UnauthorizedAccessException or IOException)
+            {
+                throw new InputException(FullPath, 0, 0, $"The file cannot be written: {problem.Message}");
+            }
+
+            throw;
         }
     }
 

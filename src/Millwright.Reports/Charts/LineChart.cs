@@ -8,7 +8,7 @@ internal static class LineChart
     private const int MostStrips = 150;
 
     public static string Draw(
-        string description, IReadOnlyList<ChartLine> lines, string unit, string xTitle, IReadOnlyList<ChartMarker> markers, double width)
+        string description, IReadOnlyList<ChartLine> lines, string unit, string xTitle, IReadOnlyList<ChartMarker> markers, double width, bool inMonths)
     {
         var canvas = new SvgCanvas(width, description);
         double[] xs = [.. lines.SelectMany(line => line.X).Where(double.IsFinite)];
@@ -23,7 +23,7 @@ internal static class LineChart
         double bottom = top + (width < 600 ? 200 : 230);
         Axis yAxis = Axis.Over(Math.Min(0, ys.Min()), Math.Max(0, ys.Max()), unit, bottom, top, 5);
         double left = Frame.Left(canvas, yAxis, top, bottom, width - 8, Frame.UnitTitle(yAxis));
-        Axis xAxis = XAxis(xs.Min(), xs.Max(), left, width - 14, width);
+        Axis xAxis = XAxis(xs.Min(), xs.Max(), left, width - 14, width, inMonths);
         foreach (double tick in xAxis.Ticks())
         {
             double x = xAxis.At(tick);
@@ -47,12 +47,12 @@ internal static class LineChart
         return canvas.Finish(bottom + 42);
     }
 
-    private static Axis XAxis(double low, double high, double from, double to, double width)
+    private static Axis XAxis(double low, double high, double from, double to, double width, bool inMonths)
     {
         int ticks = width < 420 ? 5 : 10;
 
         // Months read best in years and their halves.
-        return high - low > 24 && MonthStep((high - low) / ticks) is double step
+        return inMonths && high - low > 24 && MonthStep((high - low) / ticks) is double step
             ? Axis.Stepped(low, high, step, from, to)
             : Axis.Over(low, high, "1", from, to, ticks, fit: true);
     }

@@ -54,10 +54,11 @@ public static class Svg
     /// <param name="xTitle">What runs along the x axis.</param>
     /// <param name="markers">Places along the x axis worth naming.</param>
     /// <param name="width">Width of the picture.</param>
+    /// <param name="inMonths">True where the x axis may count months, which read best in years and their halves.</param>
     /// <returns>An svg element.</returns>
     public static string Lines(
-        string description, IReadOnlyList<ChartLine> lines, string unit, string xTitle, IReadOnlyList<ChartMarker> markers, double width) =>
-        LineChart.Draw(description, lines, unit, xTitle, markers, width);
+        string description, IReadOnlyList<ChartLine> lines, string unit, string xTitle, IReadOnlyList<ChartMarker> markers, double width, bool inMonths = true) =>
+        LineChart.Draw(description, lines, unit, xTitle, markers, width, inMonths);
 
     /// <summary>A waterfall of rows: how changes add up.</summary>
     /// <param name="description">What the picture shows, for those who cannot see it.</param>

@@ -29,6 +29,17 @@ internal sealed record SourceKind(string WantedFile, int MostBytes, string Size,
         $"allowed at the top: {string.Join(", ", sections)}",
         "*.y*ml");
 
+    /// <summary>Options of a command.</summary>
+    /// <param name="keys">Keys allowed.</param>
+    /// <returns>The kind.</returns>
+    public static SourceKind Options(IEnumerable<string> keys) => new(
+        "the path of a file of options, such as run.yaml",
+        1_000_000,
+        "a file of options is a few lines of text",
+        "a file of options is lines of \"key: value\", such as \"model: llama-3.1-8b\"",
+        $"allowed are {string.Join(", ", keys)}",
+        "*.y*ml");
+
     /// <summary>A model's configuration.</summary>
     public static SourceKind ModelConfig { get; } = new(
         "the path of a Hugging Face config.json",

@@ -118,7 +118,7 @@ public sealed class ReplicaMonitor
         }
 
         Common(from, duration, steps, running, waiting, blocks);
-        Steps?.Add(from, duration, steps, decoding, 0);
+        Steps?.Add(new StepEntry(from, duration, steps, decoding, 0, running, waiting, blocks));
     }
 
     internal void Prompts(long from, long duration, int decoding, long context, int tokens, int prompts, int running, int waiting, long blocks)
@@ -132,7 +132,7 @@ public sealed class ReplicaMonitor
         }
 
         Common(from, duration, 1, running, waiting, blocks);
-        Steps?.Add(from, duration, 1, decoding, tokens);
+        Steps?.Add(new StepEntry(from, duration, 1, decoding, tokens, running, waiting, blocks));
     }
 
     private void Common(long from, long duration, long steps, int running, int waiting, long blocks)

@@ -12,11 +12,11 @@ public sealed class StepLog(int most)
     /// <summary>Entries left out.</summary>
     public long LeftOut { get; private set; }
 
-    internal void Add(long from, long duration, long steps, int decoding, int promptTokens)
+    internal void Add(in StepEntry entry)
     {
         if (_entries.Count < most)
         {
-            _entries.Add(new StepEntry(from, duration, steps, decoding, promptTokens));
+            _entries.Add(entry);
         }
         else
         {
@@ -31,4 +31,8 @@ public sealed class StepLog(int most)
 /// <param name="Steps">Steps.</param>
 /// <param name="Decoding">Decoding sequences.</param>
 /// <param name="PromptTokens">Prompt tokens; 0 for steps that only decode.</param>
-public readonly record struct StepEntry(long FromPicoseconds, long Picoseconds, long Steps, int Decoding, int PromptTokens);
+/// <param name="Running">Running requests.</param>
+/// <param name="Waiting">Waiting requests.</param>
+/// <param name="Blocks">Cache blocks in use.</param>
+public readonly record struct StepEntry(
+    long FromPicoseconds, long Picoseconds, long Steps, int Decoding, int PromptTokens, int Running, int Waiting, long Blocks);

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Globalization;
+using Millwright.Cli.Commands;
+using Millwright.Quantities;
+using Millwright.Scenarios;
+
+namespace Millwright.Cli.Simulation;
+
+/// <summary>What a user asks of a simulation: the options that were typed, over the lines of a file. Messages tell where the wrong one stands.</summary>
+internal sealed class SimulateInput
+{
+    private readonly Dictionary<string, KeyText> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>Gathers the keys.</summary>
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="options">Options of the command.</param>
+    /// <param name="file">Path of a file of options, or null.</param>
+    /// <exception cref="InputException">The file is wrong, or a key has no value.</exception>
+    public SimulateInput(ParseResult parsed, IEnumerable<Option> options, string? file)
+    {
+        if (file is not null)
+        {
+            foreach (KeyText key in FlatKeys.Read(file, [.. SimulateKey.All.Select(static k => k.Name)]))
+            {
+                _keys[key.Key] = key;
+            }
+        }
+
+        foreach (Option option in options)
+        {
+            string name = option.Name[2..];
+            string? text = option is Option<bool> flag ? parsed.GetValue(flag) ? "true" : null : parsed.GetValue((Option<string?>)option);
+            if (text is not null)
+            {
+                _keys[name] = new KeyText("", 0, 0, name, text);
+            }
+        }
+    }
+
+    /// <summary>True when the key was given.</summary>
+    public bool Has(string name) => _keys.ContainsKey(name);
+
+    /// <summary>The text of a key, or null.</summary>
+    public string? Text(string name) => _keys.TryGetValue(name, out KeyText? key) ? key.Text.Trim() : null;
+
+    /// <summary>The text of a key that must be given.</summary>
+    public string Required(string name, string hint) => Text(name) is { Length: > 0 } text ? text : throw Wrong(name, hint);
+
+    /// <summary>Path of a file: one named in a file of options lies beside that file.</summary>
+    public string? Path(string name) => _keys.TryGetValue(name, out KeyText? key)
+        ? key.File.Length > 0 ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(key.File) ?? "", key.Text) : key.Text
+        : null;
+
+    /// <summary>True or false.</summary>
+    public bool Switch(string name) => Text(name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        { } other => throw Wrong(name, $"\"{other}\" was found; true or false is wanted"),
+    };
+
+    /// <summary>A whole number, or null.</summary>
+    public int? Whole(string name, int least = 1) => Text(name) is { } text
+        ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least
+            ? value
+            : throw Wrong(name, $"\"{text}\" was found; a whole number from {least} to {int.MaxValue} is wanted")
+        : null;
+
+    /// <summary>A quantity above 0, or null.</summary>
+    public double? Quantity(string name, QuantityKind kind)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (!QuantityText.TryParse(text, kind, false, out Amount? amount, out string? problem))
+        {
+            throw Wrong(name, problem);
+        }
+
+        return amount.Mid > 0 && double.IsFinite(amount.Mid) ? amount.Mid : throw Wrong(name, $"\"{text}\" was found; more than 0 is wanted");
+    }
+
+    /// <summary>What another reader makes of a text; its message gets the place of the key.</summary>
+    public T Read<T>(string name, string text, Func<string, T> reader)
+    {
+        try
+        {
+            return reader(text);
+        }
+        catch (InputException problem) when (problem.File.Length == 0 && _keys.TryGetValue(name, out KeyText? key) && key.File.Length > 0)
+        {
+            throw new InputException(key.File, key.Line, key.Column, problem.Message);
+        }
+    }
+
+    /// <summary>One of several words.</summary>
+    public T Word<T>(string name, T otherwise, params ReadOnlySpan<(string Word, T Value)> words)
+    {
+        if (Text(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        foreach ((string word, T value) in words)
+        {
+            if (text.Equals(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        List<string> allowed = [];
+        foreach ((string word, _) in words)
+        {
+            allowed.Add(word);
+        }
+
+        throw Wrong(name, $"\"{text}\" was found{Spelling.Hint(text, allowed)}; allowed are {string.Join(", ", allowed)}");
+    }
+
+    /// <summary>A message about a key, with its place.</summary>
+    public InputException Wrong(string name, string message) => _keys.TryGetValue(name, out KeyText? key) && key.File.Length > 0
+        ? new InputException(key.File, key.Line, key.Column, $"{name}: {message}.")
+        : ServingOptions.Wrong("--" + name, message);
+}

@@ -1,0 +1,66 @@
+using Millwright.Serving.Simulator;
+
+namespace Millwright.Cli.Simulation;
+
+/// <summary>A simulation that ran: what, under which load, and what came of it.</summary>
+/// <param name="Deployment">What was simulated.</param>
+/// <param name="Load">Its load.</param>
+/// <param name="Plan">Its replicas and their router.</param>
+/// <param name="Run">What they did.</param>
+/// <param name="Report">The figures.</param>
+/// <param name="Limits">Limits that count for goodput.</param>
+/// <param name="UsdPerChipHour">Cost of a chip-hour, $; null where none was stated.</param>
+/// <param name="CatalogHash">Hash of the catalog.</param>
+internal sealed record SimulationAnswer(
+    SimulatedDeployment Deployment, SimulatedLoad Load, FleetPlan Plan, FleetRun Run, SimulationReport Report, ServiceLimits Limits, double? UsdPerChipHour, string CatalogHash)
+{
+    private const double SecondsPerHour = 3600;
+    private const double Million = 1e6;
+
+    /// <summary>Requests a second that came, or in a closed loop those that were finished, over those that saturate.</summary>
+    public double SaturationShare => Plan.Concurrency is null && double.IsFinite(Report.OfferedOverSaturation)
+        ? Report.OfferedOverSaturation
+        : Report.RequestsPerSecond / Report.SaturationRequestsPerSecond;
+
+    /// <summary>True when more came than the replicas take.</summary>
+    public bool IsAboveSaturation => Plan.Concurrency is null && Report.OfferedOverSaturation > 1;
+
+    /// <summary>True when limits for goodput were stated.</summary>
+    public bool HasLimits => double.IsFinite(Limits.TimeToFirstTokenSeconds) || double.IsFinite(Limits.TimePerOutputTokenSeconds);
+
+    /// <summary>Dollars for a million output tokens when all chips are paid for all of the time; null without a price or a token.</summary>
+    public double? UsdPerMillionReserved => UsdPerChipHour is { } usd && Report.OutputTokensPerSecond > 0
+        ? usd / SecondsPerHour * Report.Chips / Report.OutputTokensPerSecond * Million
+        : null;
+
+    /// <summary>Dollars for a million output tokens when only the time in steps is paid for.</summary>
+    public double? UsdPerMillionUsed => UsdPerMillionReserved * Report.Utilisation;
+
+    /// <summary>Phases: what chips did, seconds of a replica, and energy of all chips, J.</summary>
+    public IReadOnlyList<(string Name, double ReplicaSeconds, double Joules)> Phases
+    {
+        get
+        {
+            double prompts = Seconds(Run.Monitor.PromptSteps);
+            double decode = Seconds(Run.Monitor.DecodeSteps);
+            double idle = Math.Max(0, Report.Seconds * Plan.Replicas - prompts - decode);
+            return [("prompts", prompts, Report.Joules.Prompts), ("decode", decode, Report.Joules.Decode), ("idle", idle, Report.Joules.Idle)];
+        }
+    }
+
+    /// <summary>Mean power of a chip, W.</summary>
+    /// <param name="joules">Energy of all chips, J.</param>
+    /// <param name="replicaSeconds">Time, s of a replica.</param>
+    public double ChipWatts(double joules, double replicaSeconds) => replicaSeconds > 0 ? joules / replicaSeconds / Deployment.Step.Deployment.Layout.Chips : double.NaN;
+
+    private static double Seconds(ReadOnlySpan<StepTally> tallies)
+    {
+        Int128 sum = 0;
+        foreach (StepTally tally in tallies)
+        {
+            sum += tally.Picoseconds;
+        }
+
+        return Millwright.Simulation.SimulatedTime.ToSeconds(sum);
+    }
+}

@@ -1,0 +1,43 @@
+using Millwright.Cli.Output;
+using Millwright.Reports.Html;
+using Millwright.Reports.Simulation;
+using Millwright.Serving.Simulator;
+
+namespace Millwright.Cli.Simulation;
+
+/// <summary>A simulation as one self-contained page: the answer, how latencies are distributed, the course over time, and the tables.</summary>
+internal static class SimulationPage
+{
+    public static string Write(SimulationAnswer answer, TableDocument document)
+    {
+        ReplicaMonitor monitor = answer.Run.Monitor;
+        HtmlPage page = new HtmlPage(document.Title).Kicker("Millwright · simulate").Subtitle(answer.Load.Text);
+        foreach (string line in document.Summary)
+        {
+            page.Lead(line);
+        }
+
+        page.Section("latencies", "Latencies", section =>
+        {
+            section.Table(Table(document.Tables[0], "Latencies"));
+            section.Distributions(
+            [
+                ("time to first token", monitor.TimeToFirstToken), ("time per output token", monitor.TimePerOutputToken), ("time between two tokens", monitor.InterTokenLatency),
+                ("end to end", monitor.EndToEnd), ("queueing", monitor.Queueing),
+            ]);
+        });
+        if (monitor.Series is { } series)
+        {
+            page.Section("course", "Over time", section => section.Course(series, (double)answer.Plan.Policy.CacheBlocks * answer.Plan.Replicas, answer.Plan.Replicas));
+        }
+
+        page.Section("figures", "Figures", section => section.Table(Table(document.Tables[1], "What came of it")).Table(Table(document.Tables[2], "Time and energy by phase")));
+        page.Section("notes", "Notes", section => section.Points(document.Notes));
+        return page.Write();
+    }
+
+    private static HtmlTable Table(DocumentTable table, string caption) => new(
+        caption,
+        [.. table.Columns.Select(static c => new HtmlColumn(c.Heading, c.IsNumber))],
+        [.. table.Rows.Select(static row => new HtmlRow([.. row.Select(static cell => new HtmlCell(cell.Text))]))]);
+}
