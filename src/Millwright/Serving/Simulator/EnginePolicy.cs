@@ -40,6 +40,12 @@ public sealed record EnginePolicy(
     /// <returns>The time, ps.</returns>
     public long ReadyAt(long arrivalPicoseconds, int inputTokens) => arrivalPicoseconds + RequestPicoseconds + RequestPicosecondsPerToken * inputTokens;
 
+    /// <summary>
+    /// True when the engine decides on a step while the one before runs: a request that comes or ends during a step is then reckoned with two steps later.
+    /// Source: vllm-project/vllm vllm/v1/engine/core.py step_with_batch_queue and vllm/v1/core/sched/async_scheduler.py.
+    /// </summary>
+    public bool Asynchronous { get; init; }
+
     /// <summary>Tokens of a cache block where an engine has no other: vLLM and SGLang pages of 16, TensorRT-LLM of 32.</summary>
     /// <param name="family">The engine.</param>
     /// <returns>Tokens.</returns>
@@ -80,6 +86,17 @@ public sealed record EnginePolicy(
         {
             RequestPicoseconds = SimulatedTime.FromSeconds(step.Factors.RequestSeconds),
             RequestPicosecondsPerToken = SimulatedTime.FromSeconds(step.Factors.RequestSecondsPerToken),
+            Asynchronous = EngineDefaults.SchedulesAhead(engine),
         };
     }
+
+    /// <summary>The rules of one of several engines that share a replica evenly.</summary>
+    /// <param name="ranks">Engines of the replica.</param>
+    /// <returns>Its rules.</returns>
+    public EnginePolicy OfRank(int ranks) => this with
+    {
+        MaxBatchedTokens = MaxBatchedTokens / ranks,
+        MaxSequences = MaxSequences / ranks,
+        CacheBlocks = CacheBlocks / ranks,
+    };
 }
