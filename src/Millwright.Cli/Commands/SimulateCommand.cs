@@ -95,13 +95,13 @@ internal static class SimulateCommand
 
     private static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, SimulatedLoad load, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
     {
-        RouterKind router = input.Word(
-            "router",
-            RouterKind.RoundRobin,
-            ("round-robin", RouterKind.RoundRobin),
-            ("random", RouterKind.Random),
-            ("least-loaded", RouterKind.LeastLoaded),
-            ("power-of-two", RouterKind.PowerOfTwo));
+        RouterKind router = input.Word("router", "round-robin", "random", "least-loaded", "power-of-two") switch
+        {
+            "random" => RouterKind.Random,
+            "least-loaded" => RouterKind.LeastLoaded,
+            "power-of-two" => RouterKind.PowerOfTwo,
+            _ => RouterKind.RoundRobin,
+        };
         if (load.Concurrency is not null && router != RouterKind.RoundRobin)
         {
             throw input.Wrong("router", "with --concurrency each replica keeps its own share under way: leave --router out");

@@ -75,9 +75,13 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
             throw input.Wrong("system", reason.Length > 0 ? reason : $"the data sheet of {system.Id} lacks what a time needs");
         }
 
-        BatchingKind? batching = input.Has("batching")
-            ? input.Word("batching", BatchingKind.Mixed, ("mixed", BatchingKind.Mixed), ("prompts-first", BatchingKind.PromptsFirst), ("static", BatchingKind.Static))
-            : null;
+        BatchingKind? batching = input.Word("batching", "mixed", "prompts-first", "static") switch
+        {
+            null => null,
+            "mixed" => BatchingKind.Mixed,
+            "static" => BatchingKind.Static,
+            _ => BatchingKind.PromptsFirst,
+        };
         EngineSettings engine = Settings(input, EngineDefaults.For(family, version, "", times.Peaks.MemoryBytes, layout.TensorWays));
         Deployment deployment = new(model, system, layout, PrecisionOf(input, model, times.Peaks), engine);
         StepModel step = StepModel.Compile(deployment, times, calibration.FactorsOf(family, system.Id));
@@ -128,7 +132,7 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
 
     private static PrecisionPlan PrecisionOf(SimulateInput input, ModelArchitecture model, ChipPeaks peaks)
     {
-        OperandPrecision cache = input.Word("kv-cache", OperandPrecision.Bf16, ("bf16", OperandPrecision.Bf16), ("fp16", OperandPrecision.Bf16), ("auto", OperandPrecision.Bf16), ("fp8", OperandPrecision.Fp8));
+        OperandPrecision cache = input.Word("kv-cache", "bf16", "fp16", "auto", "fp8") == "fp8" ? OperandPrecision.Fp8 : OperandPrecision.Bf16;
         if (cache == OperandPrecision.Fp8 && peaks.Fp8FlopsPerSecond <= 0)
         {
             throw input.Wrong("kv-cache", "the chip has no fp8");

@@ -124,9 +124,10 @@ internal static class SimulationJson
     private static void Latency(Utf8JsonWriter json, SimulationAnswer answer)
     {
         json.WriteStartObject("latency");
-        foreach ((string name, _, LatencySummary latency) in SimulationDocument.Latencies(answer.Report))
+        foreach (LatencyFigures row in SimulationDocument.Latencies(answer.Report))
         {
-            json.WriteStartObject(name);
+            LatencySummary latency = row.Figures;
+            json.WriteStartObject(row.Key);
             Number(json, "mean_s", latency.Mean);
             Number(json, "p50_s", latency.P50);
             Number(json, "p90_s", latency.P90);
@@ -158,12 +159,12 @@ internal static class SimulationJson
     {
         SimulationReport report = answer.Report;
         json.WriteStartObject("energy");
-        foreach ((string name, double seconds, double joules) in answer.Phases)
+        foreach (PhaseFigures phase in answer.Phases)
         {
-            json.WriteStartObject(name);
-            Number(json, "replica_seconds", seconds);
-            Number(json, "joules", joules);
-            Number(json, "chip_watts", answer.ChipWatts(joules, seconds));
+            json.WriteStartObject(phase.Name);
+            Number(json, "replica_seconds", phase.ReplicaSeconds);
+            Number(json, "joules", phase.Joules);
+            Number(json, "chip_watts", phase.ChipWatts);
             json.WriteEndObject();
         }
 
