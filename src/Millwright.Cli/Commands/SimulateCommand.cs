@@ -108,8 +108,9 @@ internal static class SimulateCommand
         }
 
         EnginePolicy policy = deployment.Policy;
-        return new FleetPlan(new(deployment.Step, policy.MaxSequences, policy.MaxContextTokens), policy, deployment.Replicas, router, seed)
+        return new FleetPlan(deployment.Clock, policy, deployment.Replicas, router, seed)
         {
+            Engines = deployment.Engines,
             Concurrency = load.Concurrency,
             EachStep = input.Switch("each-step"),
             KeepsSeries = outputs.ContainsKey("--html"),

@@ -17,6 +17,7 @@ internal static class ValidateCommand
         Command command = new("validate", "Hold the product against figures that nobody here made.");
         command.Subcommands.Add(Facts(session));
         command.Subcommands.Add(ValidateServingCommand.Create(session));
+        command.Subcommands.Add(ValidateRequestsCommand.Create(session));
         command.Subcommands.Add(Operators(session));
         return command;
     }

@@ -5,6 +5,7 @@ using Millwright.Cli.Commands;
 using Millwright.Models;
 using Millwright.Operators;
 using Millwright.Performance;
+using Millwright.Performance.Profiles;
 using Millwright.Quantities;
 using Millwright.Scenarios;
 using Millwright.Serving.Search;
@@ -20,6 +21,17 @@ namespace Millwright.Cli.Simulation;
 /// <param name="Band">Measured over predicted time: p10 and p90 of predictions of this kind.</param>
 internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, EnginePolicy Policy, int Replicas, ErrorBand Band)
 {
+    /// <summary>Layer timings of the user's own, or null.</summary>
+    public ProfileSteps? Profile { get; init; }
+
+    /// <summary>What the steps of one replica cost.</summary>
+    public StepClock Clock => new(Step, Policy.MaxSequences, Policy.MaxContextTokens, Profile);
+
+    /// <summary>
+    /// Engines of a replica that step together: with a profile, and where a model with experts has attention ranks, each rank has its own queue.
+    /// </summary>
+    public int Engines => Profile is null ? 1 : Step.Deployment.Layout.AttentionRanks;
+
     /// <summary>Chips of all replicas.</summary>
     public int Chips => Step.Deployment.Layout.Chips * Replicas;
 
@@ -56,6 +68,11 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
         ModelArchitecture model = input.Read("model", input.Required("model", "name the model, such as --model llama-3.1-8b"), name => ServingOptions.Model(name, catalog));
         IReadOnlyList<SystemRecord> systems = input.Read("system", input.Required("system", "name the system, such as --system hgx-h100"), name => ServingOptions.Systems(name, catalog));
         SystemRecord system = systems.Count == 1 ? systems[0] : throw input.Wrong("system", "name one system: a simulation runs on one");
+        if (input.Quantity("link", QuantityKind.Bandwidth) is { } link)
+        {
+            system = system with { ScaleUpBytesPerSecond = link };
+        }
+
         ParallelLayout layout = new(input.Whole("tp") ?? 1, input.Whole("pp") ?? 1, input.Whole("dp") ?? 1, input.Whole("ep") ?? 1);
         if (LayoutCheck.Fault(model, layout) is { Length: > 0 } fault)
         {
@@ -93,7 +110,30 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
 
         CheckMemory(step);
         EnginePolicy policy = EnginePolicy.Of(step, context, batching, input.Whole("block-tokens"));
-        return new SimulatedDeployment(step, times, policy, replicas, calibration.BandOf(model.Id, system.Id, times.Clock.BorrowedError));
+        policy = policy with { Asynchronous = input.Has("async-scheduling") ? input.Switch("async-scheduling") : policy.Asynchronous };
+        ProfileSteps? profile = null;
+        if (input.Path("profile") is { } folder)
+        {
+            policy = policy.OfRank(layout.AttentionRanks);
+            profile = ProfileOf(folder, step, policy);
+        }
+
+        return new SimulatedDeployment(step, times, policy, replicas, calibration.BandOf(model.Id, system.Id, times.Clock.BorrowedError)) { Profile = profile };
+    }
+
+    private static ProfileSteps ProfileOf(string folder, StepModel step, EnginePolicy policy)
+    {
+        string cut = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"tp{step.Deployment.Layout.TensorWays}"));
+        string place = Directory.Exists(cut) ? cut : folder;
+        try
+        {
+            LayerProfile profile = LayerProfile.Read(name => File.Exists(Path.Combine(place, name)) ? File.OpenText(Path.Combine(place, name)) : null);
+            return new ProfileSteps(profile, step, policy.MaxSequences, policy.Asynchronous);
+        }
+        catch (LayerProfileException problem)
+        {
+            throw new InputException(problem.File.Length > 0 ? Path.Combine(place, problem.File) : place, problem.Line, problem.Line > 0 ? 1 : 0, problem.Message + ".");
+        }
     }
 
     private static int ReplicasOf(SimulateInput input, ParallelLayout layout)

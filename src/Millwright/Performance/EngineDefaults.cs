@@ -96,6 +96,18 @@ public static partial class EngineDefaults
             tensorWays < 4 ? tier.GraphMaxBatchNarrow : tier.GraphMaxBatch, release.ChunkedPrefill, family == EngineFamily.TensorRtLlm, family == EngineFamily.TensorRtLlm);
     }
 
+    /// <summary>True when an engine decides on a step while the one before runs: vLLM since 0.14, where asynchronous scheduling became the default (release
+    /// notes of v0.14.0, recalled).</summary>
+    /// <param name="engine">The engine.</param>
+    /// <returns>True where it does; engines of other makers are not told apart yet.</returns>
+    public static bool SchedulesAhead(EngineSettings engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        return engine.Family == EngineFamily.Vllm && (NumberOf(engine.Family, engine.Version) is { } number
+            ? number >= Number("0.14")
+            : engine.Date.Length < 7 || string.CompareOrdinal(engine.Date[..7], "2026-01") >= 0);
+    }
+
     /// <summary>True when the version text tells a version of the engine itself.</summary>
     /// <param name="family">The engine.</param>
     /// <param name="version">Version or image tag.</param>

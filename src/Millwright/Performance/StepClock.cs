@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Millwright.Operators;
+using Millwright.Performance.Profiles;
 
 namespace Millwright.Performance;
 
@@ -14,6 +15,7 @@ public sealed class StepClock
     private const int MostRemembered = 1 << 16;
 
     private readonly StepModel _step;
+    private readonly ProfileSteps? _profile;
     private readonly int _stages;
     private readonly int _ranks;
     private readonly long _mostContext;
@@ -25,12 +27,14 @@ public sealed class StepClock
     /// <param name="step">Its step.</param>
     /// <param name="mostSequences">Most sequences that decode at once, at least 1.</param>
     /// <param name="mostTokensOfSequence">Longest context of one sequence, tokens, at least 1.</param>
-    public StepClock(StepModel step, int mostSequences, long mostTokensOfSequence)
+    /// <param name="profile">A user's own layer timings, which then stand behind every step; null for the step model.</param>
+    public StepClock(StepModel step, int mostSequences, long mostTokensOfSequence, ProfileSteps? profile = null)
     {
         ArgumentNullException.ThrowIfNull(step);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostTokensOfSequence, 1);
         _step = step;
+        _profile = profile;
         _stages = step.Deployment.Layout.PipelineStages;
         _ranks = step.Deployment.Layout.AttentionRanks;
         _mostContext = mostTokensOfSequence;
@@ -41,6 +45,12 @@ public sealed class StepClock
     /// <summary>The step model behind it.</summary>
     public StepModel Step => _step;
 
+    /// <summary>The layer timings behind it; null for the step model.</summary>
+    public ProfileSteps? Profile => _profile;
+
+    /// <summary>True when a step depends on how uneven the contexts of its sequences are.</summary>
+    public bool SeesSpread => _profile?.Profile.Skew is not null;
+
     /// <summary>Everything but attention of a step that only decodes, ps.</summary>
     /// <param name="sequences">Decoding sequences, from 1 to the most.</param>
     /// <returns>Picoseconds.</returns>
@@ -50,7 +60,7 @@ public sealed class StepClock
         if (known == 0)
         {
             double micro = (double)sequences / _stages;
-            known = Whole(_step.TimeBesideDecodeAttention(new StepShape(micro, 0)).TotalSeconds);
+            known = Whole(_profile?.Decode(sequences) ?? _step.TimeBesideDecodeAttention(new StepShape(micro, 0)).TotalSeconds);
             Volatile.Write(ref _decode[sequences], known);
         }
 
@@ -84,11 +94,55 @@ public sealed class StepClock
         return known;
     }
 
+    /// <summary>A step with prompts, ps: with a profile, decoding sequences take longer beside a prompt than alone.</summary>
+    /// <param name="rank">What it holds.</param>
+    /// <returns>Picoseconds.</returns>
+    public long Mixed(in RankStep rank)
+    {
+        if (_profile is not null)
+        {
+            return Whole(_profile.Mixed(rank));
+        }
+
+        long attention = rank.Sequences > 0 ? Line(rank.Sequences).At(rank.ContextTokens).At(rank.ContextTokens) : 0;
+        return Mixed(rank.Sequences, rank.Prompts.Tokens, rank.Prompts.MeanPrefix, rank.Prompts.Prompts) + attention;
+    }
+
+    /// <summary>A step of engines that go together, one for each attention rank, ps: all last as long as the busiest.</summary>
+    /// <param name="ranks">What each holds.</param>
+    /// <returns>Picoseconds.</returns>
+    public long Together(ReadOnlySpan<RankStep> ranks)
+    {
+        if (_profile is not null)
+        {
+            return Whole(_profile.Together(ranks));
+        }
+
+        // the step model spreads a step evenly over the ranks: as if each were as busy as the busiest, part by part
+        int sequences = 0, tokens = 0, prompts = 0;
+        long context = 0, prefix = 0;
+        foreach (ref readonly RankStep rank in ranks)
+        {
+            sequences = Math.Max(sequences, rank.Sequences);
+            context = Math.Max(context, rank.ContextTokens);
+            tokens = Math.Max(tokens, rank.Prompts.Tokens);
+            prompts = Math.Max(prompts, rank.Prompts.Prompts);
+            prefix = Math.Max(prefix, rank.Prompts.MeanPrefix);
+        }
+
+        int all = ranks.Length;
+        double seconds = sequences > 0 ? _step.DecodeAttention((double)sequences * all, (double)context * all).TotalSeconds : 0;
+        StepShape shape = new((double)sequences * all, 0, (double)tokens * all, prefix, (double)prompts * all);
+        return Whole(_step.TimeBesideDecodeAttention(shape).TotalSeconds + seconds);
+    }
+
     /// <summary>Attention of decoding sequences at a summed context: the straight line that it lies on.</summary>
     /// <param name="sequences">Decoding sequences, from 1 to the most.</param>
     /// <param name="contextTokens">Their contexts, summed, tokens.</param>
+    /// <param name="spread">How uneven they are; even ones by default.</param>
     /// <returns>The line.</returns>
-    public AttentionSegment Attention(int sequences, long contextTokens) => Line(sequences).At(contextTokens);
+    public AttentionSegment Attention(int sequences, long contextTokens, in ContextSpread spread = default) =>
+        _profile is null ? Line(sequences).At(contextTokens) : _profile.Attention(sequences, contextTokens, spread);
 
     private AttentionLine Line(int sequences)
     {
@@ -105,7 +159,7 @@ public sealed class StepClock
     private AttentionLine Compile(int sequences) => new(StepCost.Knots(
         context => _step.DecodeAttention((double)sequences / _stages, context / _stages).TotalSeconds, sequences, (double)sequences * _mostContext));
 
-    private static long Whole(double seconds) => (long)Math.Round(seconds * PicosecondsPerSecond);
+    internal static long Whole(double seconds) => (long)Math.Round(seconds * PicosecondsPerSecond);
 
     private sealed class AttentionLine
     {

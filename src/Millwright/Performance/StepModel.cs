@@ -98,6 +98,10 @@ public sealed class StepModel
     internal CallTime DecodeAttention(double sequences, double contextTokens) =>
         Scale(_parts.DecodeAttention(OfRank(sequences), contextTokens / sequences), _factors.DecodeAttention);
 
+    /// <summary>Exchanges of a step, s.</summary>
+    /// <param name="tokensOfRank">Tokens of one attention rank.</param>
+    internal double ExchangeSeconds(double tokensOfRank) => Scale(_parts.Exchange(tokensOfRank), _factors.Exchange).TotalSeconds;
+
     // one sequence keeps one rank busy; the others wait for it
     private double OfRank(double sequences) => sequences <= 0 ? 0 : Math.Max(sequences / _parts.Deployment.Layout.AttentionRanks, Math.Min(1, sequences));
 

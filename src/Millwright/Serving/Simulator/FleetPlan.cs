@@ -29,6 +29,12 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     /// <summary>Requests under way at once over all replicas in a closed loop; null where requests come at their own times.</summary>
     public int? Concurrency { get; init; }
 
+    /// <summary>
+    /// Engines of a replica that step together, one for each attention rank, each with its own queue and with the policy's rules for itself; 1 where the
+    /// policy is that of the whole replica. The monitor of a replica then adds up its engines: their times are those of engines.
+    /// </summary>
+    public int Engines { get; init; } = 1;
+
     /// <summary>True to step through every iteration instead of summing them: the same results, far slower.</summary>
     public bool EachStep { get; init; }
 

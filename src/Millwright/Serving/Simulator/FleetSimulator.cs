@@ -21,6 +21,7 @@ public static class FleetSimulator
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1);
         ReadOnlySpan<long> arrivals = requests.ArrivalPicoseconds;
         for (int i = 1; i < arrivals.Length; i++)
         {
@@ -57,13 +58,26 @@ public static class FleetSimulator
     private static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
         plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null);
 
-    private static ReplicaSimulator ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation) =>
-        new(plan.Clock, plan.Policy, requests, feed, monitor, done, !plan.EachStep, cancellation);
+    private static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation)
+    {
+        if (plan.Engines == 1)
+        {
+            return new ReplicaSimulator(plan.Clock, plan.Policy, requests, feed, monitor, done, !plan.EachStep, cancellation);
+        }
+
+        ReplicaSimulator[] engines = new ReplicaSimulator[plan.Engines];
+        for (int i = 0; i < engines.Length; i++)
+        {
+            engines[i] = new ReplicaSimulator(plan.Clock, plan.Policy, requests, feed, monitor, done, leaps: false, cancellation);
+        }
+
+        return new LockstepReplica(plan.Clock, plan.Policy, feed, engines, cancellation);
+    }
 
     // replicas whose requests are known beforehand run beside each other
     private static void RunApart(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
     {
-        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests))];
+        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests, plan.Policy))];
         RandomStream random = new(plan.Seed);
         for (int id = 0; id < requests.Count; id++)
         {
@@ -78,15 +92,15 @@ public static class FleetSimulator
         // each replica keeps its own share under way; one without a share gets no request
         int used = Math.Min(plan.Replicas, concurrency);
         int share = concurrency / plan.Replicas + (i < concurrency % plan.Replicas ? 1 : 0);
-        ClosedFeed feed = new(requests, share == 0 ? [] : Every(i, used, requests.Count), share);
+        ClosedFeed feed = new(requests, plan.Policy, share == 0 ? [] : Every(i, used, requests.Count), share);
         ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
     });
 
     // routers that look at the replicas need all of them at the time of each arrival
     private static void RunTogether(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
     {
-        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests))];
-        ReplicaSimulator[] replicas = [.. feeds.Select((feed, i) => ReplicaOf(plan, requests, feed, monitors[i], done, cancellation))];
+        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests, plan.Policy))];
+        ISimulatedReplica[] replicas = [.. feeds.Select((feed, i) => ReplicaOf(plan, requests, feed, monitors[i], done, cancellation))];
         RandomStream random = new(plan.Seed);
         for (int id = 0; id < requests.Count && !cancellation.IsCancellationRequested; id++)
         {
@@ -113,7 +127,7 @@ public static class FleetSimulator
             feeds[chosen].Add(id);
         }
 
-        foreach (ReplicaSimulator replica in replicas)
+        foreach (ISimulatedReplica replica in replicas)
         {
             replica.RunUntil(SimulatedTime.Never);
         }

@@ -8,7 +8,7 @@ namespace Millwright.Serving.Simulator;
 /// until the first of completion, arrival that can start, end of free cache and bend of the attention line, steps are summed in closed form; stepping
 /// through each of them gives the same times to the last picosecond, since all costs are whole.
 /// </summary>
-internal sealed class ReplicaSimulator
+internal sealed class ReplicaSimulator : ISimulatedReplica
 {
     private const int None = -1;
 
@@ -53,6 +53,18 @@ internal sealed class ReplicaSimulator
     private long _now;
     private long _stalled;
 
+    // an engine that schedules ahead decides on a step when the one before begins: what comes, ends and frees blocks later is not yet known to it
+    private readonly bool _ahead;
+    private long _seen;
+    private int _held;
+    private long _heldBlocks;
+
+    // longest and shortest context of decoding requests, less the steps so far
+    private readonly bool _spreads;
+    private long _longest = long.MinValue;
+    private long _shortest = long.MaxValue;
+    private long _squares;
+
     public ReplicaSimulator(
         StepClock clock, EnginePolicy policy, RequestTable table, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done = null, bool leaps = true, CancellationToken cancellation = default)
     {
@@ -64,6 +76,8 @@ internal sealed class ReplicaSimulator
         _feed = feed;
         _monitor = monitor;
         _leaps = leaps;
+        _ahead = policy.Asynchronous;
+        _spreads = clock.SeesSpread;
         int slots = policy.MaxSequences;
         _request = new int[slots];
         _next = new int[slots];
@@ -91,6 +105,13 @@ internal sealed class ReplicaSimulator
     // those that decode, the prompt under way, and prompts that this step brings to their end
     private int Running => _decoding + (_partial == None ? 0 : 1) + _started.Count;
 
+    /// <summary>True when a step would go on with something: decoding requests, or a prompt under way.</summary>
+    public bool IsRunning => _decoding > 0 || _partial != None;
+
+    /// <summary>What a router of engines that step together looks at: those that wait count four times. Source: vllm-project/vllm
+    /// vllm/v1/engine/core_client.py, DPLBAsyncMPClient.</summary>
+    public int Score => 4 * _waiting.Count + Outstanding - _waiting.Count;
+
     /// <summary>Cache blocks in use.</summary>
     public long UsedBlocks => _policy.CacheBlocks - _freeBlocks;
 
@@ -101,17 +122,23 @@ internal sealed class ReplicaSimulator
         while (!_cancellation.IsCancellationRequested)
         {
             TakeArrivals();
-            if (_decoding == 0 && _partial == None && _waiting.Count == 0)
+            if (_decoding == 0 && _partial == None)
             {
-                long arrival = _feed.NextArrival;
-                if (arrival >= limit)
+                if (_waiting.Count == 0)
                 {
-                    return;
+                    long arrival = _feed.NextArrival;
+                    if (arrival >= limit)
+                    {
+                        return;
+                    }
+
+                    // one that came during the last step of a run that ended finds the engine idle
+                    WaitUntil(arrival);
+                    continue;
                 }
 
-                _monitor.Idle(_now, arrival);
-                _now = arrival;
-                continue;
+                Drain();
+                TakeArrivals();
             }
 
             if (_now >= limit)
@@ -130,28 +157,54 @@ internal sealed class ReplicaSimulator
         }
     }
 
+    /// <summary>Waits without a step, and decides on the next one when it begins.</summary>
+    /// <param name="time">Time of that step, ps.</param>
+    public void WaitUntil(long time)
+    {
+        if (time > _now)
+        {
+            _monitor.Idle(_now, time);
+            _now = time;
+        }
+
+        Drain();
+    }
+
+    // nothing runs: a step is decided on when it begins
+    private void Drain()
+    {
+        _seen = _now;
+        _held = 0;
+        _heldBlocks = 0;
+    }
+
     private void TakeArrivals()
     {
-        while (_feed.NextArrival <= _now)
+        while (_feed.NextArrival <= _seen)
         {
-            int id = _feed.Take();
-            if (Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) > _policy.CacheBlocks || _table.InputTokens[id] + _table.OutputTokens[id] > _policy.MaxContextTokens)
-            {
-                _table.Refuse(id);
-                _monitor.Refuse(_table.InputTokens[id]);
-                _done?.Add();
-                _feed.Done(id, _now);
-                continue;
-            }
-
-            _waiting.Add(id);
+            Offer(_feed.Take());
         }
+    }
+
+    // lets a request wait, or refuses it
+    public void Offer(int id)
+    {
+        if (Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) > _policy.CacheBlocks || _table.InputTokens[id] + _table.OutputTokens[id] > _policy.MaxContextTokens)
+        {
+            _table.Refuse(id);
+            _monitor.Refuse(_table.InputTokens[id]);
+            _done?.Add();
+            _feed.Done(id, _now);
+            return;
+        }
+
+        _waiting.Add(id);
     }
 
     // what a request still has to put through a prompt: its input, and what it had made before it was set back
     private int PromptTokens(int id) => _table.InputTokens[id] + _made.GetValueOrDefault(id);
 
-    private int Room => _policy.Batching == BatchingKind.Static && _decoding > 0 ? 0 : _policy.MaxSequences - _decoding - (_partial == None ? 0 : 1);
+    private int Room => _policy.Batching == BatchingKind.Static && _decoding > 0 ? 0 : _policy.MaxSequences - _decoding - _held - (_partial == None ? 0 : 1);
 
     private long Blocks(long tokens) => (tokens + _policy.BlockTokens - 1) / _policy.BlockTokens;
 
@@ -168,7 +221,7 @@ internal sealed class ReplicaSimulator
 
         int budget = _policy.MaxBatchedTokens - (_policy.Batching == BatchingKind.PromptsFirst ? 0 : _decoding);
         int id = _waiting.First;
-        return budget > 0 && BlocksToStart(id, Math.Min(PromptTokens(id), budget)) <= _freeBlocks - (_policy.Batching == BatchingKind.PromptsFirst ? 0 : BlocksOfStep());
+        return budget > 0 && BlocksToStart(id, Math.Min(PromptTokens(id), budget)) <= _freeBlocks - _heldBlocks - (_policy.Batching == BatchingKind.PromptsFirst ? 0 : BlocksOfStep());
     }
 
     // blocks that decoding requests need for one more token each
@@ -180,12 +233,12 @@ internal sealed class ReplicaSimulator
     {
         if (_partial != None || CanStart())
         {
-            int tokens = StartPrompts(_policy.MaxBatchedTokens, out int prompts, out long prefix, admits: true);
-            if (tokens > 0)
+            PromptBatch prompts = StartPrompts(_policy.MaxBatchedTokens, admits: true);
+            if (prompts.Tokens > 0)
             {
-                long duration = _clock.Mixed(0, tokens, (int)(prefix / tokens), prompts);
-                _monitor.Prompts(_now, duration, 0, 0, tokens, prompts, Running, _waiting.Count, UsedBlocks);
-                _now += duration;
+                long duration = _clock.Mixed(new RankStep(0, 0, default, prompts));
+                _monitor.Prompts(_now, duration, 0, 0, prompts.Tokens, prompts.Prompts, Running, _waiting.Count, UsedBlocks);
+                Pass(duration, duration);
                 _stalled += _decoding > 0 ? duration : 0;
                 EndPrompts();
                 return;
@@ -214,36 +267,82 @@ internal sealed class ReplicaSimulator
     // a step of decoding requests, of the prompt under way, and of those that can start
     private void MixedStep()
     {
+        RankStep step = Plan();
+        if (step.Prompts.Tokens > 0)
+        {
+            DoMixed(step, _clock.Mixed(step));
+        }
+        else if (_decoding > 0)
+        {
+            DecodeSteps(1);
+        }
+    }
+
+    /// <summary>Takes what the next step holds.</summary>
+    /// <returns>The step.</returns>
+    public RankStep Plan()
+    {
         bool preempted = MakeRoom();
-        int decoding = _decoding;
-        long context = _context;
         long due = BlocksOfStep();
         _freeBlocks -= due;
-        int tokens = StartPrompts(_policy.MaxBatchedTokens - decoding, out int prompts, out long prefix, !preempted);
-        if (tokens == 0)
+        PromptBatch prompts = StartPrompts(_policy.MaxBatchedTokens - _decoding, !preempted);
+        if (prompts.Tokens == 0)
         {
             _freeBlocks += due;
-            if (_decoding > 0)
-            {
-                DecodeSteps(1);
-            }
-
-            return;
         }
 
-        long attention = decoding > 0 ? _clock.Attention(decoding, context).At(context) : 0;
-        long duration = _clock.Mixed(decoding, tokens, (int)(prefix / tokens), prompts) + attention;
-        _monitor.Prompts(_now, duration, decoding, context, tokens, prompts, Running, _waiting.Count, UsedBlocks);
-        _now += duration;
-        if (decoding > 0)
+        return new RankStep(_decoding, _context, Spread, prompts);
+    }
+
+    // a step with prompts
+    private void DoMixed(in RankStep step, long duration)
+    {
+        PromptBatch prompts = step.Prompts;
+        _monitor.Prompts(_now, duration, step.Sequences, step.ContextTokens, prompts.Tokens, prompts.Prompts, Running, _waiting.Count, UsedBlocks);
+        Pass(duration, duration);
+        if (step.Sequences > 0)
         {
             _steps++;
-            _context += decoding;
+            _context += step.Sequences;
             FinishDecoding();
         }
 
         EndPrompts();
     }
+
+    /// <summary>Does a step that others decide the length of.</summary>
+    /// <param name="step">What was planned.</param>
+    /// <param name="duration">Its length, ps.</param>
+    public void Do(in RankStep step, long duration)
+    {
+        if (step.Prompts.Tokens > 0)
+        {
+            DoMixed(step, duration);
+        }
+        else if (step.Sequences > 0)
+        {
+            Decoded(duration, 0, 1, duration);
+            FinishDecoding();
+        }
+        else
+        {
+            _monitor.Idle(_now, _now + duration);
+            Pass(duration, duration);
+        }
+    }
+
+    // lets time pass over steps of which the last one takes so long
+    private void Pass(long duration, long last)
+    {
+        _now += duration;
+        _seen = _ahead ? _now - last : _now;
+        _held = 0;
+        _heldBlocks = 0;
+    }
+
+    private ContextSpread Spread => !_spreads || _decoding == 0
+        ? default
+        : new ContextSpread(_decoding * (_longest + _steps) - _context, _context - _decoding * (_shortest + _steps));
 
     // sets back the newest requests until the decoding ones find the blocks of their next token
     private bool MakeRoom()
@@ -285,12 +384,13 @@ internal sealed class ReplicaSimulator
     // tokens of a decoding request in the cache: its prompt and what it has made, but for the newest token
     private long TokensInCache(int slot) => _table.InputTokens[_request[slot]] + _table.OutputTokens[_request[slot]] - 1 - (_finish[slot] - _steps);
 
-    // takes prompts into a step, and returns their tokens
-    private int StartPrompts(int budget, out int prompts, out long prefix, bool admits)
+    // takes prompts into a step
+    private PromptBatch StartPrompts(int budget, bool admits)
     {
         int taken = 0;
-        prompts = 0;
-        prefix = 0;
+        int prompts = 0;
+        long prefix = 0;
+        _squares = 0;
         _started.Clear();
         if (_partial != None && budget > 0)
         {
@@ -303,7 +403,7 @@ internal sealed class ReplicaSimulator
                 _freeBlocks += Blocks(_partialDone);
                 _partial = None;
                 SetBack(id);
-                return 0;
+                return default;
             }
 
             _freeBlocks -= more;
@@ -322,14 +422,14 @@ internal sealed class ReplicaSimulator
             int whole = PromptTokens(id);
             int part = Math.Min(whole, budget - taken);
             long blocks = BlocksToStart(id, part);
-            if (blocks > _freeBlocks)
+            if (blocks > _freeBlocks - _heldBlocks)
             {
                 break;
             }
 
             _freeBlocks -= blocks;
             _waiting.RemoveFirst();
-            _table.Schedule(id, _now);
+            _table.Schedule(id, _seen);
             _partialDone = 0;
             _partialTokens = whole;
             Take(part, ref taken, ref prompts);
@@ -343,11 +443,12 @@ internal sealed class ReplicaSimulator
             }
         }
 
-        return taken;
+        return new PromptBatch(taken, prompts, prefix, _squares);
     }
 
     private void Take(int part, ref int taken, ref int prompts)
     {
+        _squares += (long)part * part;
         _partialDone += part;
         taken += part;
         prompts++;
@@ -366,8 +467,7 @@ internal sealed class ReplicaSimulator
             int tokens = _table.InputTokens[id] + made;
             if (left == 0)
             {
-                _freeBlocks += _policy.NoEvict ? Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) : Blocks(tokens);
-                Finish(id);
+                Finish(id, _policy.NoEvict ? Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) : Blocks(tokens));
                 continue;
             }
 
@@ -401,6 +501,22 @@ internal sealed class ReplicaSimulator
         // its first decode step attends to the prompt and to the token that the step works on
         _context += tokens + 1;
         _finishing.Add(slot);
+        _longest = Math.Max(_longest, OffsetOf(slot));
+        _shortest = Math.Min(_shortest, OffsetOf(slot));
+    }
+
+    // context of a decoding request less the steps so far: it stays the same
+    private long OffsetOf(int slot) => _table.InputTokens[_request[slot]] + _table.OutputTokens[_request[slot]] - _finish[slot];
+
+    private void FindSpread()
+    {
+        _longest = long.MinValue;
+        _shortest = long.MaxValue;
+        for (int slot = _oldest; slot != None; slot = _next[slot])
+        {
+            _longest = Math.Max(_longest, OffsetOf(slot));
+            _shortest = Math.Min(_shortest, OffsetOf(slot));
+        }
     }
 
     private void Leave(int slot)
@@ -428,6 +544,10 @@ internal sealed class ReplicaSimulator
 
         _free[_freeSlots++] = slot;
         _decoding--;
+        if (_spreads && (OffsetOf(slot) == _longest || OffsetOf(slot) == _shortest))
+        {
+            FindSpread();
+        }
     }
 
     private void FinishDecoding()
@@ -436,14 +556,21 @@ internal sealed class ReplicaSimulator
         {
             int slot = _finishing.RemoveFirst();
             int id = _request[slot];
-            _freeBlocks += Blocks(_policy.NoEvict ? _table.InputTokens[id] + _table.OutputTokens[id] : TokensInCache(slot));
+            long blocks = Blocks(_policy.NoEvict ? _table.InputTokens[id] + _table.OutputTokens[id] : TokensInCache(slot));
             Leave(slot);
-            Finish(id);
+            Finish(id, blocks);
         }
     }
 
-    private void Finish(int id)
+    private void Finish(int id, long blocks)
     {
+        _freeBlocks += blocks;
+        if (_ahead)
+        {
+            _held++;
+            _heldBlocks += blocks;
+        }
+
         _table.Finish(id, _now);
         _monitor.Finish(id, _table);
         _done?.Add();
@@ -469,16 +596,19 @@ internal sealed class ReplicaSimulator
             return false;
         }
 
-        // an arrival ends the leap where it could start at once
-        if (_waiting.Count == 0 && Room > 0)
+        // the places of requests that have just ended are free after one step
+        if (_held > 0 && _waiting.Count > 0)
         {
-            limit = Math.Min(limit, _feed.NextArrival);
+            most = 1;
         }
 
-        while (most > 0 && _now < limit)
+        // an arrival ends the leap where it could start: once the engine sees it
+        long arrival = _waiting.Count == 0 && Room + _held > 0 ? _feed.NextArrival : SimulatedTime.Never;
+        do
         {
-            most -= DecodeSteps(most, limit);
+            most -= _now < arrival ? DecodeSteps(most, Math.Min(limit, arrival)) : DecodeSteps(1, limit);
         }
+        while (most > 0 && _now < limit && _seen < arrival);
 
         FinishDecoding();
         return true;
@@ -514,12 +644,18 @@ internal sealed class ReplicaSimulator
     private long DecodeSteps(long most, long limit)
     {
         int decoding = _decoding;
-        AttentionSegment line = _clock.Attention(decoding, _context);
+        AttentionSegment line = _clock.Attention(decoding, _context, Spread);
         long first = _clock.Decode(decoding) + line.At(_context);
         long growth = line.SlopePicoseconds * decoding;
         long steps = Math.Min(most, line.To == long.MaxValue ? most : (line.To - _context + decoding - 1) / decoding);
         steps = Math.Max(1, Math.Min(steps, StartedBefore(limit - _now, first, growth, steps)));
-        long duration = (long)Total(first, growth, steps);
+        Decoded(first, growth, steps, (long)Total(first, growth, steps));
+        return steps;
+    }
+
+    private void Decoded(long first, long growth, long steps, long duration)
+    {
+        int decoding = _decoding;
         if (!_policy.NoEvict)
         {
             _freeBlocks -= BlocksOf(steps);
@@ -527,10 +663,9 @@ internal sealed class ReplicaSimulator
 
         _monitor.Decode(_now, first, growth, steps, duration, decoding, _context, _stalled, Running, _waiting.Count, UsedBlocks);
         _stalled = 0;
-        _now += duration;
+        Pass(duration, first + growth * (steps - 1));
         _steps += steps;
         _context += decoding * steps;
-        return steps;
     }
 
     private long BlocksOf(long steps)
