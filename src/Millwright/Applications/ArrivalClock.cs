@@ -10,8 +10,6 @@ namespace Millwright.Applications;
 /// </summary>
 public sealed class ArrivalClock
 {
-    private const double GreatestSeconds = 105 * 86_400.0;
-
     private readonly ArrivalProcess _process;
     private readonly RateProfile _profile;
     private readonly RandomStream _random;
@@ -76,7 +74,7 @@ public sealed class ArrivalClock
                 _turnSeconds += end.TimeSeconds;
             }
 
-            if (_turnSeconds + begin > GreatestSeconds)
+            if (_turnSeconds + begin > LoadTime.GreatestSeconds)
             {
                 throw TooLate();
             }
@@ -85,7 +83,7 @@ public sealed class ArrivalClock
 
     private bool TryTime(double seconds, out long picoseconds)
     {
-        if (seconds > GreatestSeconds)
+        if (seconds > LoadTime.GreatestSeconds)
         {
             throw TooLate();
         }

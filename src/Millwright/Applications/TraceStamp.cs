@@ -13,8 +13,6 @@ internal readonly record struct TraceStamp(long Seconds, long Picoseconds, bool 
     /// <summary>Picoseconds of a second.</summary>
     public const long SecondPicoseconds = 1_000_000_000_000;
 
-    // 9.2e18 ps are 106 days: one day less leaves room for what a simulation adds
-    private const long GreatestSeconds = 105 * 86_400;
     private const int GreatestDigits = 18;
 
     private static ReadOnlySpan<long> PowersOfTen =>
@@ -38,7 +36,7 @@ internal readonly record struct TraceStamp(long Seconds, long Picoseconds, bool 
     public long? Since(TraceStamp other)
     {
         var seconds = Seconds - other.Seconds;
-        return seconds is > GreatestSeconds or < -GreatestSeconds ? null : seconds * SecondPicoseconds + (Picoseconds - other.Picoseconds);
+        return seconds is > LoadTime.GreatestSeconds or < -LoadTime.GreatestSeconds ? null : seconds * SecondPicoseconds + (Picoseconds - other.Picoseconds);
     }
 
     /// <summary>A number of units of time, at least 0.</summary>
