@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Millwright.Catalog;
-using Millwright.Chips;
 using Millwright.Cli.Output;
 using Millwright.Cli.Simulation;
 using Millwright.Quantities;
 using Millwright.Reports.Simulation;
-using Millwright.Scenarios;
 using Millwright.Serving.Simulator;
 
 namespace Millwright.Cli.Commands;

@@ -24,6 +24,9 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
     /// <summary>Layer timings of the user's own, or null.</summary>
     public ProfileSteps? Profile { get; init; }
 
+    /// <summary>Folder that the timings were read from, as the user named it; null without.</summary>
+    public string? ProfileFolder { get; init; }
+
     /// <summary>What the steps of one replica cost.</summary>
     public StepClock Clock => new(Step, Policy.MaxSequences, Policy.MaxContextTokens, Profile);
 
@@ -118,7 +121,7 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
             profile = ProfileOf(folder, step, policy);
         }
 
-        return new SimulatedDeployment(step, times, policy, replicas, calibration.BandOf(model.Id, system.Id, times.Clock.BorrowedError)) { Profile = profile };
+        return new SimulatedDeployment(step, times, policy, replicas, calibration.BandOf(model.Id, system.Id, times.Clock.BorrowedError)) { Profile = profile, ProfileFolder = input.Text("profile") };
     }
 
     private static ProfileSteps ProfileOf(string folder, StepModel step, EnginePolicy policy)

@@ -58,8 +58,10 @@ internal static class SimulationJson
         json.WriteString("dense_precision", PrecisionOptions.NameOf(deployment.Precision.Dense));
         json.WriteString("expert_precision", PrecisionOptions.NameOf(deployment.Precision.Experts));
         json.WriteString("cache_precision", PrecisionOptions.NameOf(deployment.Precision.Cache));
-        Number(json, "step_time_p10_over_predicted", answer.Deployment.Band.Low);
-        Number(json, "step_time_p90_over_predicted", answer.Deployment.Band.High);
+        json.WriteString("profile", answer.Deployment.ProfileFolder);
+        bool predicted = answer.Deployment.Profile is null;
+        Number(json, "step_time_p10_over_predicted", predicted ? answer.Deployment.Band.Low : double.NaN);
+        Number(json, "step_time_p90_over_predicted", predicted ? answer.Deployment.Band.High : double.NaN);
         json.WriteEndObject();
     }
 
@@ -75,6 +77,7 @@ internal static class SimulationJson
         json.WriteNumber("block_tokens", policy.BlockTokens);
         json.WriteNumber("cache_blocks", policy.CacheBlocks);
         json.WriteBoolean("no_evict", policy.NoEvict);
+        json.WriteBoolean("asynchronous", policy.Asynchronous);
         Number(json, "memory_fraction", answer.Deployment.Step.Deployment.Engine.MemoryFraction);
         json.WriteEndObject();
     }
