@@ -17,16 +17,16 @@ public sealed class MeasuredRunTests(ITestOutputHelper output)
     [Fact]
     public void With_layer_timings_the_run_is_met()
     {
-        // goals: 4, 1 and 1.8 %; with all rows of the timings -2.6, +0.3 and -0.5 % (docs/validate-requests.md)
+        // goals: 4, 1 and 1.8 %; reached with these rows of the timings: 3.8, 0.1 and 1.1 %, with all rows 2.6, 0.3 and 0.5 % (docs/validate-requests.md)
         StepModel step = Step();
         ProfileSteps profile = new(ProfileText.Llama(), step, 128, ahead: true);
-        Holds(Compare(step, profile), ttft: 0.04, tpot: 0.01, endToEnd: 0.018);
+        Holds(Compare(step, profile), ttft: 0.039, tpot: 0.003, endToEnd: 0.012);
     }
 
     [Fact]
     public void Without_tables_the_run_is_met() =>
-        // goals: 12, 2.5 and 5 %
-        Holds(Compare(Step(), null), ttft: 0.12, tpot: 0.025, endToEnd: 0.05);
+        // goals: 12, 2.5 and 5 %; reached: 4.7, 1.1 and 2.0 %
+        Holds(Compare(Step(), null), ttft: 0.048, tpot: 0.012, endToEnd: 0.021);
 
     [Fact]
     public void A_decision_one_step_ahead_is_part_of_the_first_tokens_time()
