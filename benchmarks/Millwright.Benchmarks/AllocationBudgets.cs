@@ -23,6 +23,7 @@ internal static class AllocationBudgets
         ("step cost, compiled", operations.StepCostCompiled),
         ("deployment, compiled", operations.DeploymentCompiled),
         ("run, predicted", operations.RunPredicted),
+        ("10,000 requests simulated", operations.Simulation),
         ("configure, 8 H200", operations.ConfigureLlamaOnOneThread),
         ("configure, 64 GB200", operations.ConfigureDeepSeekOnOneThread),
         ("project finance case", operations.ProjectFinanceCase),

@@ -2,6 +2,7 @@ using Millwright.Applications;
 using Millwright.Catalog;
 using Millwright.Finance;
 using Millwright.Models;
+using Millwright.Numerics;
 using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Planning;
@@ -9,6 +10,8 @@ using Millwright.Reports.Pages;
 using Millwright.Scenarios;
 using Millwright.Serving;
 using Millwright.Serving.Search;
+using Millwright.Serving.Simulator;
+using Millwright.Simulation;
 using Millwright.Studies;
 
 namespace Millwright.Benchmarks;
@@ -18,6 +21,9 @@ public sealed class Operations
 {
     /// <summary>Calls in one operation on steps.</summary>
     public const int StepCalls = 1000;
+
+    /// <summary>Requests of one simulation.</summary>
+    public const int SimulatedRequests = 10_000;
 
     private const double Sequences = 256;
     private const double MostContext = 32_768;
@@ -42,6 +48,8 @@ public sealed class Operations
     private readonly ServingCase _run;
     private readonly StepModel _step;
     private readonly StepCost _cost;
+    private readonly FleetPlan _fleet;
+    private readonly long[] _arrivals = new long[SimulatedRequests];
 
     /// <summary>Prepares what the operations start from.</summary>
     public Operations()
@@ -61,6 +69,15 @@ public sealed class Operations
         _run = RunOf("deepseek-v3", "hgx-h200", new ParallelLayout(1, 1, 8, 8), 256);
         _times = OperatorTimes.Create(_run.System, _run.Engine.Family, ShippedOperators.Load(), out reason) ?? throw new InvalidOperationException(reason);
         _step = StepModel.Compile(DeploymentOf(_run), _times, new EngineFactors());
+        _fleet = LlamaOnOneChip();
+        RandomStream random = new(42);
+        double now = 0;
+        for (int i = 0; i < _arrivals.Length; i++)
+        {
+            now -= Math.Log(random.Uniform(0, i)) / 20;
+            _arrivals[i] = SimulatedTime.FromSeconds(now);
+        }
+
         _cost = StepCost.Compile(_step, new StepShape(Sequences, 0), Sequences, Sequences * MostContext);
     }
 
@@ -117,6 +134,18 @@ public sealed class Operations
     /// <summary>One closed loop predicted on a deployment that is compiled.</summary>
     public object RunPredicted() => _predictor.Predict(_run, out string reason) ?? throw new InvalidOperationException(reason);
 
+    /// <summary>10,000 requests of 512 and 128 tokens at 20 a second on Llama-3.1-8B and one H100, from the first to the last.</summary>
+    public object Simulation()
+    {
+        RequestTable requests = new();
+        foreach (long arrival in _arrivals)
+        {
+            requests.Add(arrival, 512, 128);
+        }
+
+        return FleetSimulator.Run(_fleet, requests);
+    }
+
     /// <summary>The best serving point of one workload.</summary>
     public object ServingPoint() => _workload.Find(s_lengths, 2, 0.04);
 
@@ -159,6 +188,19 @@ public sealed class Operations
         double[] series = new double[months];
         Array.Fill(series, amount, from, to - from);
         return series;
+    }
+
+    private FleetPlan LlamaOnOneChip()
+    {
+        ModelRecord record = _catalog.FindModel("llama-3.1-8b") ?? throw new InvalidOperationException("The catalog has no llama-3.1-8b.");
+        SystemRecord system = SystemOf("hgx-h100");
+        EngineSettings engine = EngineDefaults.For(EngineFamily.Vllm, "", "", 80e9, 1) with { MaxBatchedTokens = 2048, MaxSequences = 256 };
+        Deployment deployment = new(
+            ModelArchitecture.Parse(record.Id, record.ConfigJson), system, new ParallelLayout(), new PrecisionPlan(OperandPrecision.Bf16, OperandPrecision.Bf16, OperandPrecision.Bf16), engine);
+        OperatorTimes times = OperatorTimes.Create(system, EngineFamily.Vllm, ShippedOperators.Load(), out string reason) ?? throw new InvalidOperationException(reason);
+        StepModel step = StepModel.Compile(deployment, times, ShippedCalibration.Load().FactorsOf(EngineFamily.Vllm, system.Id));
+        EnginePolicy policy = EnginePolicy.Of(step, 8192);
+        return new FleetPlan(new StepClock(step, policy.MaxSequences, 8192), policy);
     }
 
     private static Deployment DeploymentOf(ServingCase run) => new(run.Model, run.System, run.Layout!.Value, run.Precision, run.Engine);

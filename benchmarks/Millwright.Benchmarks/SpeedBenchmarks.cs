@@ -23,6 +23,10 @@ public class SpeedBenchmarks
     [Benchmark]
     public object PlanWithDraws() => _operations.PlanWithDraws();
 
+    /// <summary>Goal: 10 ms, which is 1,000,000 requests a second.</summary>
+    [Benchmark(Description = "10,000 requests simulated")]
+    public object Simulation() => _operations.Simulation();
+
     [Benchmark]
     public object ServingPoint() => _operations.ServingPoint();
 

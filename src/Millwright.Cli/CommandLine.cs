@@ -17,6 +17,9 @@ internal static class CommandLine
     private const int WrongInput = 2;
     private const string TraceVariable = "MILLWRIGHT_TRACE";
 
+    // what was asked to stop may still write what it has
+    private static readonly TimeSpan TimeToFinish = TimeSpan.FromSeconds(30);
+
     /// <summary>Name and version, as every output names it.</summary>
     public static string Tool { get; } = "millwright " + (Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0");
 
@@ -52,7 +55,13 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = errors,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeToFinish,
+            });
         }
         catch (InputException problem)
         {

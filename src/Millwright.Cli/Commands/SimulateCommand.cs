@@ -36,14 +36,17 @@ internal static class SimulateCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellation) =>
-        {
-            Dictionary<string, OutputFile> outputs = CommonOptions.Files(parsed, json, csv, timeline, html);
-            SimulateInput input = new(parsed, keys, parsed.GetValue(file));
-            CheckInput(input, outputs);
-            Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, null, cancellation);
-            return Task.FromResult(0);
-        });
+        // on a thread of its own: signals reach only an action that has handed the first thread back
+        command.SetAction((parsed, cancellation) => Task.Run(
+            () =>
+            {
+                Dictionary<string, OutputFile> outputs = CommonOptions.Files(parsed, json, csv, timeline, html);
+                SimulateInput input = new(parsed, keys, parsed.GetValue(file));
+                CheckInput(input, outputs);
+                Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
+                return 0;
+            },
+            CancellationToken.None));
         return command;
     }
 
@@ -52,10 +55,9 @@ internal static class SimulateCommand
     /// <param name="input">What was asked for.</param>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputs">Files by their option.</param>
-    /// <param name="progress">Share of the requests that are done; null for the bar of the terminal.</param>
     /// <param name="cancellation">Ends the run: what ran until then is shown, marked as a part.</param>
-    internal static void Answer(
-        Session session, SimulateInput input, CatalogData catalog, IReadOnlyDictionary<string, OutputFile> outputs, IProgress<double>? progress, CancellationToken cancellation)
+    private static void Answer(
+        Session session, SimulateInput input, CatalogData catalog, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
     {
         ulong seed = (ulong)(input.Whole("seed", 0) ?? 0);
         ServiceLimits limits = new(
@@ -67,7 +69,7 @@ internal static class SimulateCommand
         FleetRun run;
         using (ProgressLine line = new(session.Errors, "simulating"))
         {
-            run = FleetSimulator.Run(plan, load.Requests, progress ?? line, cancellation);
+            run = FleetSimulator.Run(plan, load.Requests, line, cancellation);
         }
 
         SimulationReport report = SimulationReport.Of(run, plan, deployment.Times.Clock, limits, input.Switch("exact"));

@@ -1,6 +1,7 @@
 using Millwright.Catalog;
 using Millwright.Performance;
 using Millwright.Serving;
+using Millwright.Serving.Simulator;
 
 namespace Millwright.Cli.Measured;
 
@@ -14,7 +15,7 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
     public static DefaultPredictor Create()
     {
         EngineCalibration calibration = ShippedCalibration.Load();
-        return new DefaultPredictor(new ServingPredictor(ShippedOperators.Load(), calibration), "step model, shipped calibration", row => SeenBy(calibration, row));
+        return new DefaultPredictor(new SimulatedPredictor(new ServingPredictor(ShippedOperators.Load(), calibration)), "step model and replayed loops, shipped calibration", row => SeenBy(calibration, row));
     }
 
     /// <summary>A predictor that is fitted to the rows themselves, each row predicted by a fit that has not seen its configuration, model or chip.</summary>
@@ -33,8 +34,8 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
         }
 
         return new DefaultPredictor(
-            new ServingPredictor(ShippedOperators.Load(), run => byRun.GetValueOrDefault(run.Id) ?? shipped),
-            $"step model, cross-validated by {holdOut.ToString().ToLowerInvariant()}",
+            new SimulatedPredictor(new ServingPredictor(ShippedOperators.Load(), run => byRun.GetValueOrDefault(run.Id) ?? shipped)),
+            $"step model and replayed loops, cross-validated by {holdOut.ToString().ToLowerInvariant()}",
             row => SeenBy(byRun.GetValueOrDefault(row.Row.Id) ?? shipped, row));
     }
 
@@ -48,7 +49,7 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
                 && (row.TimePerOutputTokenMs.Mean ?? row.TimePerOutputTokenMs.Median) is > 0 and var milliseconds
                 && reader.Read(row).Case is { Load: LoadKind.ClosedLoop } run)
             {
-                runs.Add(new MeasuredRun(run, milliseconds / 1e3, row.OutputTokensPerChipSecond));
+                runs.Add(new MeasuredRun(run, milliseconds / 1e3, row.OutputTokensPerChipSecond, (row.TimeToFirstTokenMs.Median ?? row.TimeToFirstTokenMs.Mean) / 1e3));
             }
         }
 

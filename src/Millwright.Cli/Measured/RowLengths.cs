@@ -5,7 +5,9 @@ using Millwright.Catalog;
 namespace Millwright.Cli.Measured;
 
 /// <summary>Request lengths of a row: drawn, fixed, of a benchmark's data set or of recorded sessions.</summary>
-internal static class RowLengths
+/// <param name="Mean">Means, and the means in which long requests weigh more.</param>
+/// <param name="Histogram">What they are drawn from; null where all requests are alike.</param>
+internal sealed record RowLengths(RequestLengths Mean, LengthHistogram? Histogram)
 {
     private const int UniformBins = 8;
 
@@ -22,7 +24,7 @@ internal static class RowLengths
     ];
 
     /// <summary>Lengths of a row, or why there are none.</summary>
-    public static RequestLengths? Of(ServingRow row, CatalogData catalog, out string reason)
+    public static RowLengths? Of(ServingRow row, CatalogData catalog, out string reason)
     {
         reason = "";
         if (row.IsMlperf && row.InputTokens is null)
@@ -34,7 +36,7 @@ internal static class RowLengths
                 return null;
             }
 
-            return RequestLengths.FromHistogram(histogram, outputTokens: output);
+            return new RowLengths(RequestLengths.FromHistogram(histogram, outputTokens: output), histogram);
         }
 
         if (row is not { InputTokens: { } input, OutputTokens: { } outputs })
@@ -43,7 +45,9 @@ internal static class RowLengths
             return null;
         }
 
-        return LeastShare(row.LengthDistribution) is { } least ? Uniform(input, outputs, least) : RequestLengths.FromMeans(input, outputs, CachedShare(row, catalog));
+        return LeastShare(row.LengthDistribution) is { } least
+            ? Uniform(input, outputs, least)
+            : new RowLengths(RequestLengths.FromMeans(input, outputs, CachedShare(row, catalog)), null);
     }
 
     // "U[0.8L,L]": the least length as a share of the greatest
@@ -56,11 +60,12 @@ internal static class RowLengths
     }
 
     // Input and output are drawn apart, so each bin of the one meets each of the other.
-    private static RequestLengths Uniform(double input, double output, double least)
+    private static RowLengths Uniform(double input, double output, double least)
     {
         double[] places = [.. Enumerable.Range(0, UniformBins).Select(i => least + (1 - least) * (i + 0.5) / UniformBins)];
-        return RequestLengths.FromHistogram(new LengthHistogram(
-            "uniform", "", [.. places.SelectMany(x => places.Select(_ => x * input))], [.. places.SelectMany(_ => places.Select(y => y * output))], null, null, "", "", ""));
+        LengthHistogram histogram = new(
+            "uniform", "", [.. places.SelectMany(x => places.Select(_ => x * input))], [.. places.SelectMany(_ => places.Select(y => y * output))], null, null, "", "", "");
+        return new RowLengths(RequestLengths.FromHistogram(histogram), histogram);
     }
 
     // With a cache in host memory the hits on the chip tell little: the share that could be found holds then.

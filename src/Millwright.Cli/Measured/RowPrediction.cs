@@ -63,7 +63,7 @@ internal static class PredictionFile
         "id,status,reason,tpot_ms_mean,tpot_ms_p50,tpot_ms_low,tpot_ms_high,ttft_ms_mean,ttft_ms_p50,ttft_ms_p99,total_tok_s_per_chip,output_tok_s_per_chip,"
         + "max_request_rate_per_s,avg_power_w_per_chip,joules_per_output_token";
 
-    /// <summary>The whole text. Steps of a steady load hardly differ, so mean and median are one value; a p99 of TTFT depends on bursts and is left empty.</summary>
+    /// <summary>The whole text. Steps of a steady load hardly differ, so mean and median of TPOT are one value; the p99 of TTFT is left empty where a run was not replayed.</summary>
     public static string Text(IEnumerable<RowPrediction> predictions)
     {
         StringBuilder text = new(Header + "\n");
@@ -81,8 +81,8 @@ internal static class PredictionFile
                 Number(estimate?.TimePerOutputTokenLowSeconds * 1e3),
                 Number(estimate?.TimePerOutputTokenHighSeconds * 1e3),
                 Number(estimate?.TimeToFirstTokenSeconds * 1e3),
-                Number(estimate?.TimeToFirstTokenSeconds * 1e3),
-                "",
+                Number((estimate?.TimeToFirstTokenMedianSeconds ?? estimate?.TimeToFirstTokenSeconds) * 1e3),
+                Number(estimate?.TimeToFirstTokenP99Seconds * 1e3),
                 Number(prediction.TotalTokensPerChipSecond),
                 Number(prediction.OutputTokensPerChipSecond),
                 Number(estimate?.MaxRequestsPerSecond),

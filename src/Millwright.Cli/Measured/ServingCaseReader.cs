@@ -69,7 +69,7 @@ internal sealed class ServingCaseReader(CatalogData catalog)
         EngineSettings settings = engine.Settings(row, notes, system, decode.TensorWays);
         if (row.IsThroughputMaximum && engine.Family == EngineFamily.TensorRtLlm && notes is { MaxSequences: null, MaxBatchedTokens: null })
         {
-            settings = BenchTuning.Of(settings, model, system, precision, decode, lengths.MeanInputTokens, lengths.MeanOutputTokens);
+            settings = BenchTuning.Of(settings, model, system, precision, decode, lengths.Mean.MeanInputTokens, lengths.Mean.MeanOutputTokens);
         }
 
         (double? firstLimit, double? tokenLimit) = MlperfLimits.Of(row.Scenario, record.Id);
@@ -85,7 +85,8 @@ internal sealed class ServingCaseReader(CatalogData catalog)
             Precision = precision,
             Engine = settings,
             EngineIsAssumed = engine.IsAssumed,
-            Lengths = lengths,
+            Lengths = lengths.Mean,
+            Histogram = lengths.Histogram,
             Load = load,
             Concurrency = load == LoadKind.ClosedLoop ? row.Concurrency ?? 0 : 0,
             RequestRatePerSecond = load == LoadKind.OpenLoop && !row.IsMlperf ? row.RequestRatePerSecond ?? 0 : 0,

@@ -10,7 +10,7 @@ internal static class SimulationDocument
 {
     /// <summary>The answer as a short document.</summary>
     public static TableDocument Of(SimulationAnswer answer, IReadOnlyList<string> more) =>
-        new("simulate", answer.Deployment.Name, Summary(answer), [Latency(answer), Figures(answer), Energy(answer)], [.. Notes(answer), .. more]);
+        new("simulate", $"{answer.Deployment.Step.Deployment.Model.Id} on {answer.Deployment.Step.Deployment.System.Id}", Summary(answer), [Latency(answer), Figures(answer), Energy(answer)], [.. Notes(answer), .. more]);
 
     /// <summary>Key, name and figures of each latency.</summary>
     public static IReadOnlyList<(string Key, string Name, LatencySummary Latency)> Latencies(SimulationReport report) =>

@@ -11,7 +11,7 @@ internal static class SimulationPage
     public static string Write(SimulationAnswer answer, TableDocument document)
     {
         ReplicaMonitor monitor = answer.Run.Monitor;
-        HtmlPage page = new HtmlPage(document.Title).Kicker("Millwright · simulate").Subtitle(answer.Load.Text);
+        HtmlPage page = new HtmlPage(document.Title).Kicker("Millwright · simulate");
         foreach (string line in document.Summary)
         {
             page.Lead(line);
@@ -20,10 +20,14 @@ internal static class SimulationPage
         page.Section("latencies", "Latencies", section =>
         {
             section.Table(Table(document.Tables[0], "Latencies"));
+            SimulationReport report = answer.Report;
             section.Distributions(
             [
-                ("time to first token", monitor.TimeToFirstToken), ("time per output token", monitor.TimePerOutputToken), ("time between two tokens", monitor.InterTokenLatency),
-                ("end to end", monitor.EndToEnd), ("queueing", monitor.Queueing),
+                ("time to first token", report.TimeToFirstToken, monitor.TimeToFirstToken),
+                ("time per output token", report.TimePerOutputToken, monitor.TimePerOutputToken),
+                ("time between two tokens", report.InterTokenLatency, monitor.InterTokenLatency),
+                ("end to end", report.EndToEnd, monitor.EndToEnd),
+                ("queueing", report.Queueing, monitor.Queueing),
             ]);
         });
         if (monitor.Series is { } series)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Millwright.Numerics;
 using Millwright.Reports.Charts;
 using Millwright.Reports.Html;
@@ -18,13 +17,13 @@ public static class SimulationPictures
 
     /// <summary>Adds the distributions of latencies, two in a row.</summary>
     /// <param name="section">Where to.</param>
-    /// <param name="latencies">Name and values in picoseconds of each; one without values is left out.</param>
+    /// <param name="latencies">Name, figures and values in picoseconds of each; one without values is left out.</param>
     /// <returns>The section.</returns>
-    public static HtmlSection Distributions(this HtmlSection section, IEnumerable<(string Name, QuantileSketch Values)> latencies)
+    public static HtmlSection Distributions(this HtmlSection section, IEnumerable<(string Name, LatencySummary Figures, QuantileSketch Values)> latencies)
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(latencies);
-        return section.Pictures([.. latencies.Where(static l => l.Values.Count > 0).Select(static l => Distribution(l.Name, l.Values))]);
+        return section.Pictures([.. latencies.Where(static l => l.Values.Count > 0).Select(static l => Distribution(l.Name, l.Figures, l.Values))]);
     }
 
     /// <summary>Adds the course of requests and of the cache over time.</summary>
@@ -60,7 +59,7 @@ public static class SimulationPictures
                 "share", axis, [], width, inMonths: false));
     }
 
-    private static (string Heading, string Caption, Func<double, string> Draw) Distribution(string name, QuantileSketch values)
+    private static (string Heading, string Caption, Func<double, string> Draw) Distribution(string name, LatencySummary figures, QuantileSketch values)
     {
         double low = values.Quantile(0) / SimulatedTime.PerSecond;
         double high = Math.Max(values.Quantile(Drawn) / SimulatedTime.PerSecond, low * (1 + QuantileSketch.RelativeError));
@@ -72,17 +71,11 @@ public static class SimulationPictures
         double[] shares = Shares(values, low, width, bins);
         double[] x = [low / unit, .. Enumerable.Range(0, bins).Select(i => (low + (i + 0.5) * width) / unit), (low + bins * width) / unit];
         double[] y = [0, .. shares, 0];
-        ChartMarker[] markers = [MarkerAt("p50", 0.5), MarkerAt("p90", 0.9), MarkerAt("p99", 0.99)];
-        string caption = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Mean {Humanize.Value(values.Mean / SimulatedTime.PerSecond, "s")}, p99.9 {Humanize.Value(values.Quantile(Drawn) / SimulatedTime.PerSecond, "s")}, where the picture ends; greatest {Humanize.Value(SimulatedTime.ToSeconds(values.Greatest), "s")}. Share in each of {bins} spans.");
-        return (name, caption, w => Svg.Lines($"Distribution of {name}", [new ChartLine(name, x, y, Filled: true)], "share", unitName, markers, w, inMonths: false));
+        ChartMarker[] markers = [MarkerAt("p50", figures.P50), MarkerAt("p90", figures.P90), MarkerAt("p99", figures.P99)];
+        string caption = $"Mean {Humanize.Value(figures.Mean, "s")}, p99.9 {Humanize.Value(figures.P999, "s")}, where the picture ends; greatest {Humanize.Value(figures.Greatest, "s")}.";
+        return (name, caption, w => Svg.Lines($"Distribution of {name}: share in each of {bins} spans", [new ChartLine(name, x, y, Filled: true)], "share", unitName, markers, w, inMonths: false));
 
-        ChartMarker MarkerAt(string word, double share)
-        {
-            double value = values.Quantile(share) / SimulatedTime.PerSecond;
-            return new ChartMarker($"{word} {Humanize.Value(value, "s")}", value / unit);
-        }
+        ChartMarker MarkerAt(string word, double value) => new($"{word} {Humanize.Value(value, "s")}", value / unit);
     }
 
     // a bin of the sketch spreads evenly over the spans that it crosses

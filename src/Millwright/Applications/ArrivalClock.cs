@@ -5,12 +5,11 @@ namespace Millwright.Applications;
 /// <summary>
 /// Arrivals one after another. A process of mean gap 1 runs on the integral of the rate: arrival n is the time t at which the integral from 0 to t reaches
 /// the sum of the first n gaps (Gerhardt and Nelson, "Transforming renewal processes for simulation of nonstationary arrival processes", INFORMS Journal on
-/// Computing 21, 2009, inversion method); for Poisson gaps this is the Poisson process of that rate (Çinlar, 1975). The first request comes one gap after the start.
+/// Computing 21, 2009, inversion method); for Poisson gaps this is the Poisson process of that rate (Çinlar, 1975). The first request comes
+/// what is left of a gap after the start, so that the rate holds from there on; one whole gap for the constant process.
 /// </summary>
 public sealed class ArrivalClock
 {
-    private const double GreatestSeconds = 105 * 86_400.0;
-
     private readonly ArrivalProcess _process;
     private readonly RateProfile _profile;
     private readonly RandomStream _random;
@@ -45,7 +44,7 @@ public sealed class ArrivalClock
     public bool TryNext(out long picoseconds)
     {
         picoseconds = 0;
-        _within += _process.Gap(_random, _variable, _gap);
+        _within += _gap == 0 ? _process.FirstGap(_random, _variable) : _process.Gap(_random, _variable, _gap);
         _gap++;
         while (true)
         {
@@ -75,7 +74,7 @@ public sealed class ArrivalClock
                 _turnSeconds += end.TimeSeconds;
             }
 
-            if (_turnSeconds + begin > GreatestSeconds)
+            if (_turnSeconds + begin > LoadTime.GreatestSeconds)
             {
                 throw TooLate();
             }
@@ -84,7 +83,7 @@ public sealed class ArrivalClock
 
     private bool TryTime(double seconds, out long picoseconds)
     {
-        if (seconds > GreatestSeconds)
+        if (seconds > LoadTime.GreatestSeconds)
         {
             throw TooLate();
         }

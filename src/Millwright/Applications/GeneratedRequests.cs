@@ -66,15 +66,3 @@ public sealed class GeneratedRequests : IRequestStream
         return true;
     }
 }
-
-/// <summary>The end of a load.</summary>
-internal static class LoadTime
-{
-    private const double GreatestSeconds = 105 * 86_400.0;
-
-    /// <summary>The end, ps; the greatest number where there is none.</summary>
-    public static long Until(double? durationSeconds) =>
-        durationSeconds is not { } seconds ? long.MaxValue
-        : seconds is > 0 and <= GreatestSeconds ? (long)Math.Round(seconds * TraceStamp.SecondPicoseconds)
-        : throw new ArgumentOutOfRangeException(nameof(durationSeconds), seconds, "must be above 0 s and at most 105 days");
-}

@@ -8,6 +8,8 @@ public readonly record struct RatePoint(double TimeSeconds, double RatePerSecond
 /// <summary>Requests per second over time: straight lines between places, then as the last place has it, or from the start again.</summary>
 public sealed class RateProfile
 {
+    private const double DaySeconds = 86_400;
+
     private readonly RatePoint[] _points;
 
     private RateProfile(RatePoint[] points, double? periodSeconds)
@@ -94,6 +96,4 @@ public sealed class RateProfile
         factor > 0 && double.IsFinite(factor)
             ? Linear([.. _points.Select(p => p with { RatePerSecond = p.RatePerSecond * factor })], PeriodSeconds)
             : throw new ArgumentException($"the factor is {factor}; it must be above 0", nameof(factor));
-
-    private const double DaySeconds = 86_400;
 }

@@ -83,23 +83,27 @@ internal sealed class TableRows : TraceRows
             return false;
         }
 
-        var rest = line;
         var roles = _roles;
+        var begin = 0;
         for (var column = 0; column < roles.Length; column++)
         {
-            var length = rest.IndexOf((byte)',');
-            var last = column == roles.Length - 1;
-            if (last != length < 0)
+            var end = begin;
+            while (end < line.Length && line[end] != ',')
+            {
+                end++;
+            }
+
+            if ((end == line.Length) != (column == roles.Length - 1))
             {
                 throw Lines.Fault($"found {line.Count((byte)',') + 1} fields where the header has {roles.Length}: '{TraceLines.Shown(line)}'");
             }
 
-            var field = last ? rest : rest[..length];
-            rest = last ? default : rest[(length + 1)..];
             if (roles[column] != Role.None)
             {
-                Take(roles[column], field.Trim(" \t"u8), ref row);
+                Take(roles[column], Trimmed(line[begin..end]), ref row);
             }
+
+            begin = end + 1;
         }
 
         _row++;
@@ -110,6 +114,10 @@ internal sealed class TableRows : TraceRows
 
         return true;
     }
+
+    // blanks are rare, and Trim looks for them at length
+    private static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> field) =>
+        field.Length == 0 || (field[0] > ' ' && field[^1] > ' ') ? field : field.Trim(" \t"u8);
 
     private void Take(Role role, ReadOnlySpan<byte> field, ref TraceRow row)
     {

@@ -161,12 +161,12 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
             return;
         }
 
-        if (asked && (_lastAsked is not { } last || known.CompareTo(last) > 0))
+        if (asked && (_lastAsked is not { } last || known > last))
         {
             _lastAsked = known;
         }
 
-        if (_first is not { } first || known.CompareTo(first) < 0)
+        if (_first is not { } first || known < first)
         {
             _first = known;
         }

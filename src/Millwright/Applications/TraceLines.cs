@@ -13,11 +13,10 @@ internal sealed class TraceLines(Stream bytes)
     private int _start;
     private int _end;
     private bool _ended;
+    private int _number;
 
     /// <summary>Number of the line just read, from 1; 1 before the first.</summary>
     public int Number => Math.Max(_number, 1);
-
-    private int _number;
 
     /// <summary>Reads the next line that is not blank.</summary>
     /// <param name="line">Its bytes, until the next call.</param>

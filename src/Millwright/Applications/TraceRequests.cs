@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Millwright.Applications;
 
 /// <summary>
@@ -13,6 +15,8 @@ public sealed class TraceRequests : IRequestStream
     private readonly PriorityQueue<TraceRow, (TraceStamp Stamp, long Order)>? _ahead;
     private readonly bool _hasClock;
     private readonly bool _whole;
+    private readonly bool _plain;
+    private TraceStamp? _start;
     private TraceStamp _last;
     private long _read;
     private bool _ended;
@@ -25,6 +29,7 @@ public sealed class TraceRequests : IRequestStream
         _whole = options.FromSeconds == 0 && double.IsPositiveInfinity(options.UntilSeconds);
         _ahead = rows.LookAhead > 0 ? new() : null;
         _spread = rows.Format == TraceFormat.Mooncake && _hasClock ? new SpreadSteps() : null;
+        _plain = _whole && _hasClock && _ahead is null && _spread is null;
     }
 
     /// <summary>The format that was found.</summary>
@@ -74,6 +79,22 @@ public sealed class TraceRequests : IRequestStream
     /// <inheritdoc/>
     public bool TryRead(out TraceRequest request)
     {
+        // nearly all traces: in order, as they stand
+        if (_plain)
+        {
+            if (!TryFilled(out var next))
+            {
+                request = default;
+                return false;
+            }
+
+            Check(ref next.Stamp);
+            Count++;
+            RequestId = next.Id;
+            request = new TraceRequest(Arrival(next.Stamp), next.InputTokens, next.OutputTokens, next.Session, next.Priority);
+            return true;
+        }
+
         while (TryNext(out var row, out var arrival))
         {
             if (!_whole)
@@ -190,7 +211,7 @@ public sealed class TraceRequests : IRequestStream
             // a date says nothing of when the run began, a number of seconds does
             _start = stamp.IsDate ? stamp : default(TraceStamp);
         }
-        else if (stamp.CompareTo(_last) < 0)
+        else if (stamp < _last)
         {
             if (_last.Since(stamp) is not { } behind || behind > _rows.GranularityPicoseconds)
             {
@@ -203,14 +224,12 @@ public sealed class TraceRequests : IRequestStream
         _last = stamp;
     }
 
-    private TraceStamp? _start;
-
     private long Arrival(TraceStamp stamp) =>
         stamp.Since(_start.GetValueOrDefault()) ??
         throw Fault($"found {Words(stamp)}, more than 105 days after the start; a clock counts seconds from the start of the trace, or is a date and time");
 
     private string Words(TraceStamp stamp) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(stamp.Seconds - (_start?.Seconds ?? 0)) + (stamp.Picoseconds - (_start?.Picoseconds ?? 0)) / 1e12:0.######} s");
+        string.Create(CultureInfo.InvariantCulture, $"{(stamp.Seconds - (_start?.Seconds ?? 0)) + (stamp.Picoseconds - (_start?.Picoseconds ?? 0)) / 1e12:0.######} s");
 
     private TraceFormatException Fault(string problem) => new(_rows.Line, problem);
 

@@ -13,19 +13,30 @@ internal readonly record struct TraceStamp(long Seconds, long Picoseconds, bool 
     /// <summary>Picoseconds of a second.</summary>
     public const long SecondPicoseconds = 1_000_000_000_000;
 
-    // 9.2e18 ps are 106 days: one day less leaves room for what a simulation adds
-    private const long GreatestSeconds = 105 * 86_400;
     private const int GreatestDigits = 18;
+
+    private static ReadOnlySpan<long> PowersOfTen =>
+    [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000, 1_000_000_000_000,
+    ];
 
     /// <summary>Stamps in order of time.</summary>
     public int CompareTo(TraceStamp other) =>
         Seconds != other.Seconds ? Seconds.CompareTo(other.Seconds) : Picoseconds.CompareTo(other.Picoseconds);
 
+    public static bool operator <(TraceStamp left, TraceStamp right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(TraceStamp left, TraceStamp right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(TraceStamp left, TraceStamp right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(TraceStamp left, TraceStamp right) => left.CompareTo(right) >= 0;
+
     /// <summary>Time from another stamp, ps; null where it is more than 105 days either way.</summary>
     public long? Since(TraceStamp other)
     {
         var seconds = Seconds - other.Seconds;
-        return seconds is > GreatestSeconds or < -GreatestSeconds ? null : seconds * SecondPicoseconds + (Picoseconds - other.Picoseconds);
+        return seconds is > LoadTime.GreatestSeconds or < -LoadTime.GreatestSeconds ? null : seconds * SecondPicoseconds + (Picoseconds - other.Picoseconds);
     }
 
     /// <summary>A number of units of time, at least 0.</summary>
@@ -43,21 +54,23 @@ internal readonly record struct TraceStamp(long Seconds, long Picoseconds, bool 
             whole = whole * 10 + (text[at] - '0');
         }
 
-        var digits = at;
+        var (wholeDigits, digits) = (at, at);
         long fraction = 0;
         if (at < text.Length && text[at] == '.')
         {
             at++;
-            var scale = SecondPicoseconds / 10;
-            for (; at < text.Length && (uint)(text[at] - '0') <= 9; at++, digits++)
+            var point = at;
+            for (; at < text.Length && (uint)(text[at] - '0') <= 9; at++)
             {
                 // digits finer than a picosecond of a second are dropped
-                fraction += (text[at] - '0') * scale;
-                scale /= 10;
+                fraction = at - point < 12 ? fraction * 10 + (text[at] - '0') : fraction;
             }
+
+            digits += at - point;
+            fraction *= PowersOfTen[12 - Math.Min(12, at - point)];
         }
 
-        if (digits == 0 || digits > GreatestDigits || at != text.Length)
+        if (digits == 0 || wholeDigits > GreatestDigits || at != text.Length)
         {
             return TryLongNumber(text, unitPicoseconds, out stamp);
         }
@@ -126,12 +139,13 @@ internal readonly record struct TraceStamp(long Seconds, long Picoseconds, bool 
         long fraction = 0;
         if (at < text.Length && text[at] == '.')
         {
-            var scale = SecondPicoseconds / 10;
-            for (at++; at < text.Length && (uint)(text[at] - '0') <= 9; at++)
+            var point = ++at;
+            for (; at < text.Length && (uint)(text[at] - '0') <= 9; at++)
             {
-                fraction += (text[at] - '0') * scale;
-                scale /= 10;
+                fraction = at - point < 12 ? fraction * 10 + (text[at] - '0') : fraction;
             }
+
+            fraction *= PowersOfTen[12 - Math.Min(12, at - point)];
         }
 
         if (!TryOffset(text[at..], out var offsetSeconds))

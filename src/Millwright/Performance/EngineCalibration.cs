@@ -216,6 +216,8 @@ public sealed class EngineCalibration
         writer.WriteNumber("exchange", Rounded(row.Factors.Exchange));
         writer.WriteNumber("stall", Rounded(row.Factors.Stall));
         writer.WriteNumber("prefill_use", Rounded(row.Factors.PrefillUse));
+        writer.WriteNumber("request_us", Rounded(row.Factors.RequestSeconds * 1e6));
+        writer.WriteNumber("request_us_per_token", Rounded(row.Factors.RequestSecondsPerToken * 1e6));
         if (row.Factors.ByPrecision is { } factors)
         {
             writer.WriteStartObject("by_precision");
@@ -260,7 +262,9 @@ public sealed class EngineCalibration
             Positive(row, "experts"),
             Positive(row, "exchange"),
             Positive(row, "stall"),
-            Positive(row, "prefill_use"))
+            Positive(row, "prefill_use"),
+            NotNegative(row, "request_us") / 1e6,
+            NotNegative(row, "request_us_per_token") / 1e6)
         {
             ByPrecision = row.TryGetProperty("by_precision", out JsonElement precisions) ? ReadPrecisions(precisions) : null,
         });

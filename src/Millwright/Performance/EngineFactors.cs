@@ -17,6 +17,8 @@ namespace Millwright.Performance;
 /// <param name="Stall">Share of the prompts' time that decoding sequences wait for, where an engine does not mix them in a step: prompts that come
 /// together are worked on before their sequences decode.</param>
 /// <param name="PrefillUse">Share of its full-batch rate that a prefill pool reaches, where prefill and decode are apart.</param>
+/// <param name="RequestSeconds">Time of a request outside the engine's steps: connection, tokenising, hand-over and the way back, s.</param>
+/// <param name="RequestSecondsPerToken">The same for each input token, s.</param>
 public sealed record EngineFactors(
     double HostSeconds = 0,
     double HostSecondsPerSequence = 0,
@@ -27,7 +29,9 @@ public sealed record EngineFactors(
     double Experts = 1,
     double Exchange = 1,
     double Stall = 1,
-    double PrefillUse = 1)
+    double PrefillUse = 1,
+    double RequestSeconds = 0,
+    double RequestSecondsPerToken = 0)
 {
     /// <summary>Factors of products by the precision of their weights, beside those of all; null for none.</summary>
     public PrecisionFactors? ByPrecision { get; init; }
@@ -58,7 +62,9 @@ public sealed record EngineFactors(
             Experts * other.Experts,
             Exchange * other.Exchange,
             Stall * other.Stall,
-            PrefillUse * other.PrefillUse)
+            PrefillUse * other.PrefillUse,
+            RequestSeconds + other.RequestSeconds,
+            RequestSecondsPerToken + other.RequestSecondsPerToken)
         {
             ByPrecision = ByPrecision is { } own && other.ByPrecision is { } others ? own.Times(others) : ByPrecision ?? other.ByPrecision,
         };

@@ -80,6 +80,9 @@ public sealed record ServingCase
     /// <summary>Request lengths.</summary>
     public required RequestLengths Lengths { get; init; }
 
+    /// <summary>What the lengths are drawn from, bins of equal weight; null where all requests are alike.</summary>
+    public LengthHistogram? Histogram { get; init; }
+
     /// <summary>How requests come.</summary>
     public LoadKind Load { get; init; }
 
@@ -123,7 +126,14 @@ public sealed record ServingEstimate(
     double MaxRequestsPerSecond,
     double ChipWatts,
     ParallelLayout Layout,
-    IReadOnlyList<string> Remarks);
+    IReadOnlyList<string> Remarks)
+{
+    /// <summary>Median time to first token, s; null where the run was not simulated.</summary>
+    public double? TimeToFirstTokenMedianSeconds { get; init; }
+
+    /// <summary>99th percentile of the time to first token, s; null where the run was not simulated.</summary>
+    public double? TimeToFirstTokenP99Seconds { get; init; }
+}
 
 /// <summary>Predicts runs.</summary>
 public interface IServingPredictor

@@ -9,7 +9,8 @@ namespace Millwright.Serving;
 /// <param name="Run">The run: a closed loop with its layout or pools.</param>
 /// <param name="TimePerOutputTokenSeconds">Measured mean time per output token, s.</param>
 /// <param name="OutputTokensPerChipSecond">Measured output tokens per chip and second; null where they were not.</param>
-public sealed record MeasuredRun(ServingCase Run, double TimePerOutputTokenSeconds, double? OutputTokensPerChipSecond = null);
+/// <param name="TimeToFirstTokenSeconds">Measured median or mean time to first token, s; null where it was not.</param>
+public sealed record MeasuredRun(ServingCase Run, double TimePerOutputTokenSeconds, double? OutputTokensPerChipSecond = null, double? TimeToFirstTokenSeconds = null);
 
 /// <summary>How strongly a fit follows its data.</summary>
 /// <param name="GroupWeight">Weight of all rows of a model on a chip under an engine together, against the priors: what such a group has in common is no
@@ -47,6 +48,13 @@ public sealed class ServingFit
     private static readonly double[] s_engineMeans = [Math.Log(1e-3), Math.Log(1e-5), Math.Log(0.8), 0, 0, 0, 0, 0, Math.Log(0.6), Math.Log(0.85)];
     private static readonly double[] s_engineDeviations = [1, 1, 0.4, 0.2, 0.25, 0.25, 0.25, 0.4, 0.4, 0.2];
     private const int ConfigurationFolds = 5;
+
+    // priors of the time outside the steps: of a request, and of each of its input tokens
+    private static readonly double[] s_requestMeans = [Math.Log(20e-3), Math.Log(5e-6)];
+    private static readonly double[] s_requestDeviations = [1, 1];
+
+    // requests in flight on a replica up to which a first token tells of the time outside the steps, and not of a queue
+    private const double FewRequests = 8;
 
     /// <summary>Least time of a run over the measured times of its kernels.</summary>
     public const double LeastPart = 0.3;
@@ -188,7 +196,7 @@ public sealed class ServingFit
 
             // a precision without a run stays as it was
             PrecisionFactors precisions = factors[0].Factors.ByPrecision!;
-            parameters += OwnParameters + precisions.Dense.Concat(precisions.Experts).Count(static factor => factor != 1) + (factors.Length - 1) * PairParameters;
+            parameters += OwnParameters + s_requestMeans.Length + precisions.Dense.Concat(precisions.Experts).Count(static factor => factor != 1) + (factors.Length - 1) * PairParameters;
         }
 
         return new EngineCalibration(
@@ -241,9 +249,32 @@ public sealed class ServingFit
             rounds: 12);
         return
         [
-            new EngineFactorsRow(engine, "", EngineOf(x, 0)),
+            new EngineFactorsRow(engine, "", WithRequests(EngineOf(x, 0), rows, [.. pairOf.Select(at => PairOf(x, at))], weights)),
             .. systems.Select((system, s) => new EngineFactorsRow(engine, system, PairOf(x, EngineParameters + s * PairParameters))),
         ];
+    }
+
+    // time outside the steps, from what first tokens of loops with few requests take beyond them; all else stays as it was fitted
+    private EngineFactors WithRequests(EngineFactors factors, Row[] rows, EngineFactors[] pairs, double[] weights)
+    {
+        int[] few = [.. Enumerable.Range(0, rows.Length).Where(i => rows[i].HasFirstToken)];
+        double[] inside = [.. few.Select(i => rows[i].FirstTokenSeconds(factors.Times(pairs[i])))];
+        double[] x = RobustFit.Solve(
+            (parameter, residual) =>
+            {
+                for (int i = 0; i < few.Length; i++)
+                {
+                    Row row = rows[few[i]];
+                    double found = inside[i] + Math.Exp(parameter[0]) + Math.Exp(parameter[1]) * row.Measured.Run.Lengths.MeanInputTokens;
+                    residual[i] = Math.Log(found / row.Measured.TimeToFirstTokenSeconds!.Value);
+                }
+            },
+            few.Length,
+            [.. few.Select(i => weights[i])],
+            s_requestMeans,
+            [.. s_requestDeviations.Select(deviation => deviation * _settings.PriorScale)],
+            rounds: 12);
+        return factors with { RequestSeconds = Math.Exp(x[0]), RequestSecondsPerToken = Math.Exp(x[1]) };
     }
 
     private static EngineFactors EngineOf(double[] x, int at) => new(
@@ -280,9 +311,9 @@ public sealed class ServingFit
 
     private sealed class Row
     {
-        private readonly Func<EngineFactors, (double Step, double Output)> _predict;
+        private readonly Func<EngineFactors, (double Step, double Output, double FirstToken)> _predict;
 
-        private Row(MeasuredRun measured, Func<EngineFactors, (double, double)> predict, int index)
+        private Row(MeasuredRun measured, Func<EngineFactors, (double, double, double)> predict, int index)
         {
             Index = index;
             Measured = measured;
@@ -295,6 +326,9 @@ public sealed class ServingFit
         public MeasuredRun Measured { get; }
 
         public bool IsPhysical { get; }
+
+        public bool HasFirstToken =>
+            Measured.TimeToFirstTokenSeconds is > 0 && Measured.Run.Pools is null && Measured.Run.Concurrency / Measured.Run.Replicas <= FewRequests;
 
         public bool HasThroughput => Measured.OutputTokensPerChipSecond is > 0;
 
@@ -311,9 +345,11 @@ public sealed class ServingFit
 
         public double Seconds(EngineFactors factors) => _predict(factors).Step;
 
+        public double FirstTokenSeconds(EngineFactors factors) => _predict(factors).FirstToken;
+
         public (double Step, double Output) LogErrors(EngineFactors factors)
         {
-            (double step, double output) = _predict(factors);
+            (double step, double output, _) = _predict(factors);
             return (
                 Math.Log(step / Measured.TimePerOutputTokenSeconds),
                 Measured.OutputTokensPerChipSecond is > 0 and var measured ? Math.Log(output / measured) : 0);

@@ -65,9 +65,9 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         };
     }
 
-    /// <summary>Time per output token, s, and output tokens per chip and second of a closed loop, as a function of the factors of the engine; null when the
+    /// <summary>Time per output token, s, output tokens per chip and second, and time to first token within the steps, s, of a closed loop, as a function of the factors of the engine; null when the
     /// run cannot be.</summary>
-    internal Func<EngineFactors, (double Step, double Output)>? ClosedLoopOf(ServingCase run)
+    internal Func<EngineFactors, (double Step, double Output, double FirstToken)>? ClosedLoopOf(ServingCase run)
     {
         if (run.Load != LoadKind.ClosedLoop || TimesOf(run, out _) is not { } times)
         {
@@ -88,7 +88,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             {
                 MeanPoolsState state = new MeanPools(prefill.With(factors), decode.With(factors), pools, run.Lengths, run.Speculation, link)
                     .AtConcurrency(Math.Max(1, run.Concurrency));
-                return (state.StepSeconds / Accepted(run), state.RequestsPerSecond * perRequest / pools.Chips);
+                return (state.StepSeconds / Accepted(run), state.RequestsPerSecond * perRequest / pools.Chips, state.FirstTokenSeconds);
             };
         }
 
@@ -102,7 +102,7 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         {
             MeanReplica fitted = new(step.With(factors), run.Lengths, run.Speculation);
             MeanStep state = fitted.AtConcurrency(Math.Max(1, run.Concurrency / run.Replicas));
-            return (state.StepSeconds / Accepted(run), fitted.RateOf(state) * perRequest / layout.Chips);
+            return (state.StepSeconds / Accepted(run), fitted.RateOf(state) * perRequest / layout.Chips, state.FirstTokenSeconds);
         };
     }
 
@@ -200,6 +200,13 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
         remarks.Add("layout found by search");
         return best is null ? null : best with { Remarks = [.. remarks] };
     }
+
+    /// <summary>The step of a run on a layout with the factors of its engine; null where the run cannot be.</summary>
+    internal StepModel? FittedStepOf(ServingCase run, ParallelLayout layout) =>
+        TimesOf(run, out _) is { } times && StepOf(run, layout, times, [], out _) is { } step ? step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)) : null;
+
+    /// <summary>The calibration that predicts a run.</summary>
+    internal EngineCalibration CalibrationOf(ServingCase run) => calibrationOf(run);
 
     private ServingEstimate? BestOf(ServingCase run, ParallelLayout layout, OperatorTimes times, out string reason)
     {

@@ -44,7 +44,7 @@ internal static class ServingDocument
             $"Scored: {report.ScoredRows} rows that are ok and the latest of their configuration. Rows with drafted tokens are scored apart: none tells its acceptance, and a catalog figure with a range stands in.",
             $"TPOT is compared by its mean in {report.TpotBasis.Mean} rows, by its median in {report.TpotBasis.Median} that give no mean; the prediction is that of a steady load for both.",
             $"A group is one model, chip and engine. Intervals hold 95 % of {ErrorSummary.Draws} draws that resample whole groups (seed {ErrorSummary.Seed}).",
-            "Noise of the data itself: throughput 0.8 %, TPOT 0.5 %, TTFT p50 4.3 % (the same image run again). TTFT here is that of an unloaded service and is reported, not judged.",
+            "Noise of the data itself: throughput 0.8 %, TPOT 0.5 %, TTFT p50 4.3 % (the same image run again). TTFT of closed loops comes from replaying them, that of all other rows is of an unloaded service; it is reported, not judged.",
         ];
         if (!predictor.Contains("cross-validated", StringComparison.Ordinal) && report.Breakdown.Any(static b => b.By == "seen by the fit"))
         {

@@ -1,5 +1,6 @@
 using Millwright.Operators;
 using Millwright.Performance;
+using Millwright.Simulation;
 
 namespace Millwright.Serving.Simulator;
 
@@ -27,6 +28,18 @@ public enum BatchingKind
 public sealed record EnginePolicy(
     BatchingKind Batching, int MaxBatchedTokens, int MaxSequences, int BlockTokens, long CacheBlocks, bool NoEvict, int MaxContextTokens)
 {
+    /// <summary>Time that a request takes before an engine can look at it: connection, tokenising, hand-over, ps.</summary>
+    public long RequestPicoseconds { get; init; }
+
+    /// <summary>The same for each input token, ps.</summary>
+    public long RequestPicosecondsPerToken { get; init; }
+
+    /// <summary>When an engine can look at a request.</summary>
+    /// <param name="arrivalPicoseconds">When it came, ps.</param>
+    /// <param name="inputTokens">Its input, tokens.</param>
+    /// <returns>The time, ps.</returns>
+    public long ReadyAt(long arrivalPicoseconds, int inputTokens) => arrivalPicoseconds + RequestPicoseconds + RequestPicosecondsPerToken * inputTokens;
+
     /// <summary>
     /// True when the engine decides on a step while the one before runs: a request that comes or ends during a step is then reckoned with two steps later.
     /// Source: vllm-project/vllm vllm/v1/engine/core.py step_with_batch_queue and vllm/v1/core/sched/async_scheduler.py.
@@ -71,6 +84,8 @@ public sealed record EnginePolicy(
             engine.NoEvict,
             maxContextTokens)
         {
+            RequestPicoseconds = SimulatedTime.FromSeconds(step.Factors.RequestSeconds),
+            RequestPicosecondsPerToken = SimulatedTime.FromSeconds(step.Factors.RequestSecondsPerToken),
             Asynchronous = EngineDefaults.SchedulesAhead(engine),
         };
     }

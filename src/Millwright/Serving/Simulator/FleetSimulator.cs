@@ -77,7 +77,7 @@ public static class FleetSimulator
     // replicas whose requests are known beforehand run beside each other
     private static void RunApart(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
     {
-        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests))];
+        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests, plan.Policy))];
         RandomStream random = new(plan.Seed);
         for (int id = 0; id < requests.Count; id++)
         {
@@ -92,14 +92,14 @@ public static class FleetSimulator
         // each replica keeps its own share under way; one without a share gets no request
         int used = Math.Min(plan.Replicas, concurrency);
         int share = concurrency / plan.Replicas + (i < concurrency % plan.Replicas ? 1 : 0);
-        ClosedFeed feed = new(requests, share == 0 ? [] : Every(i, used, requests.Count), share);
+        ClosedFeed feed = new(requests, plan.Policy, share == 0 ? [] : Every(i, used, requests.Count), share);
         ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
     });
 
     // routers that look at the replicas need all of them at the time of each arrival
     private static void RunTogether(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
     {
-        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests))];
+        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests, plan.Policy))];
         ISimulatedReplica[] replicas = [.. feeds.Select((feed, i) => ReplicaOf(plan, requests, feed, monitors[i], done, cancellation))];
         RandomStream random = new(plan.Seed);
         for (int id = 0; id < requests.Count && !cancellation.IsCancellationRequested; id++)

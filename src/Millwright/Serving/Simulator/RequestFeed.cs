@@ -5,7 +5,7 @@ namespace Millwright.Serving.Simulator;
 /// <summary>The requests that come to one replica, in order of arrival.</summary>
 internal abstract class RequestFeed
 {
-    /// <summary>Time of the next arrival, ps; never when none is known now.</summary>
+    /// <summary>When the engine can look at the next request, ps; never when none is known now.</summary>
     public abstract long NextArrival { get; }
 
     /// <summary>Takes the next request.</summary>
@@ -18,18 +18,25 @@ internal abstract class RequestFeed
 }
 
 /// <summary>Requests with known times of arrival; more may be added while the replica runs.</summary>
-internal sealed class OpenFeed(RequestTable table) : RequestFeed
+/// <param name="table">The requests.</param>
+/// <param name="policy">How long a request takes to reach the engine; none passes one that came before it.</param>
+internal sealed class OpenFeed(RequestTable table, EnginePolicy policy) : RequestFeed
 {
-    private readonly Queue<int> _requests = new();
+    private readonly Queue<(int Id, long Ready)> _requests = new();
+    private long _last;
 
-    public override long NextArrival => _requests.TryPeek(out int id) ? table.ArrivalPicoseconds[id] : SimulatedTime.Never;
+    public override long NextArrival => _requests.TryPeek(out (int Id, long Ready) next) ? next.Ready : SimulatedTime.Never;
 
     /// <summary>Requests that have not come yet.</summary>
     public int Count => _requests.Count;
 
-    public void Add(int id) => _requests.Enqueue(id);
+    public void Add(int id)
+    {
+        _last = Math.Max(_last, policy.ReadyAt(table.ArrivalPicoseconds[id], table.InputTokens[id]));
+        _requests.Enqueue((id, _last));
+    }
 
-    public override int Take() => _requests.Dequeue();
+    public override int Take() => _requests.Dequeue().Id;
 }
 
 /// <summary>A closed loop: so many requests are under way, and each that is done lets the next one come at once.</summary>
@@ -37,15 +44,19 @@ internal sealed class ClosedFeed : RequestFeed
 {
     private readonly RequestTable _table;
     private readonly IEnumerator<int> _requests;
-    private readonly Queue<int> _released = new();
+    private readonly EnginePolicy _policy;
+    private readonly Queue<(int Id, long Ready)> _released = new();
+    private long _last;
 
     /// <summary>Starts a loop at time 0.</summary>
     /// <param name="table">The requests.</param>
+    /// <param name="policy">How long a request takes to reach the engine.</param>
     /// <param name="requests">Those of this loop, in order.</param>
     /// <param name="concurrency">Requests under way at once.</param>
-    public ClosedFeed(RequestTable table, IEnumerable<int> requests, int concurrency)
+    public ClosedFeed(RequestTable table, EnginePolicy policy, IEnumerable<int> requests, int concurrency)
     {
         _table = table;
+        _policy = policy;
         _requests = requests.GetEnumerator();
         for (int i = 0; i < concurrency; i++)
         {
@@ -53,16 +64,17 @@ internal sealed class ClosedFeed : RequestFeed
         }
     }
 
-    public override long NextArrival => _released.TryPeek(out int id) ? _table.ArrivalPicoseconds[id] : SimulatedTime.Never;
+    public override long NextArrival => _released.TryPeek(out (int Id, long Ready) next) ? next.Ready : SimulatedTime.Never;
 
-    public override int Take() => _released.Dequeue();
+    public override int Take() => _released.Dequeue().Id;
 
     public override void Done(int id, long time)
     {
         if (_requests.MoveNext())
         {
             _table.Arrive(_requests.Current, time);
-            _released.Enqueue(_requests.Current);
+            _last = Math.Max(_last, _policy.ReadyAt(time, _table.InputTokens[_requests.Current]));
+            _released.Enqueue((_requests.Current, _last));
         }
     }
 }

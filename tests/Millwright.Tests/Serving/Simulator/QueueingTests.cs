@@ -165,7 +165,7 @@ public sealed class QueueingTests
     private static long Bytes(StepClock clock, int requests)
     {
         RequestTable table = SimulatorCases.Poisson(requests, 20, 512, 128);
-        OpenFeed feed = new(table);
+        OpenFeed feed = new(table, SimulatorCases.Vllm);
         for (int i = 0; i < requests; i++)
         {
             feed.Add(i);
