@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Millwright.Catalog;
-using Millwright.Chips;
 using Millwright.Cli.Output;
 using Millwright.Cli.Simulation;
 using Millwright.Quantities;
 using Millwright.Reports.Simulation;
-using Millwright.Scenarios;
 using Millwright.Serving.Simulator;
 
 namespace Millwright.Cli.Commands;
@@ -95,13 +93,13 @@ internal static class SimulateCommand
 
     private static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, SimulatedLoad load, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
     {
-        RouterKind router = input.Word(
-            "router",
-            RouterKind.RoundRobin,
-            ("round-robin", RouterKind.RoundRobin),
-            ("random", RouterKind.Random),
-            ("least-loaded", RouterKind.LeastLoaded),
-            ("power-of-two", RouterKind.PowerOfTwo));
+        RouterKind router = input.Word("router", "round-robin", "random", "least-loaded", "power-of-two") switch
+        {
+            "random" => RouterKind.Random,
+            "least-loaded" => RouterKind.LeastLoaded,
+            "power-of-two" => RouterKind.PowerOfTwo,
+            _ => RouterKind.RoundRobin,
+        };
         if (load.Concurrency is not null && router != RouterKind.RoundRobin)
         {
             throw input.Wrong("router", "with --concurrency each replica keeps its own share under way: leave --router out");

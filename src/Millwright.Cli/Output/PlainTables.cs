@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Millwright.Cli.Output;
 
 /// <summary>Shows a document as plain lines: for commands that are over in a tenth of a second, of which <see cref="TerminalTables"/> would take half.</summary>
@@ -27,27 +29,39 @@ internal static class PlainTables
 
     private static void Write(DocumentTable table, TextWriter output)
     {
-        int[] widths = [.. table.Columns.Select((column, i) => table.Rows.Select(row => row[i].Text.Length).Append(column.Heading.Length).Max())];
-        if (table.Columns.Skip(1).Any(static c => c.Heading.Length > 0))
+        int[] widths = new int[table.Columns.Count];
+        bool headed = false;
+        for (int i = 0; i < widths.Length; i++)
         {
-            Write(table, output, widths, i => table.Columns[i].Heading);
+            widths[i] = table.Columns[i].Heading.Length;
+            headed |= widths[i] > 0;
+            foreach (IReadOnlyList<DocumentCell> row in table.Rows)
+            {
+                widths[i] = Math.Max(widths[i], row[i].Text.Length);
+            }
+        }
+
+        if (headed)
+        {
+            Write(table, output, widths, null);
         }
 
         foreach (IReadOnlyList<DocumentCell> row in table.Rows)
         {
-            Write(table, output, widths, i => row[i].Text);
+            Write(table, output, widths, row);
         }
     }
 
-    private static void Write(DocumentTable table, TextWriter output, int[] widths, Func<int, string> cell)
+    // a row, or without one the headings
+    private static void Write(DocumentTable table, TextWriter output, int[] widths, IReadOnlyList<DocumentCell>? row)
     {
-        string line = "  ";
+        StringBuilder line = new("  ");
         for (int i = 0; i < widths.Length; i++)
         {
-            line += table.Columns[i].IsNumber ? cell(i).PadLeft(widths[i]) : cell(i).PadRight(widths[i]);
-            line += new string(' ', Gap);
+            string cell = row is null ? table.Columns[i].Heading : row[i].Text;
+            line.Append(table.Columns[i].IsNumber ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i])).Append(' ', Gap);
         }
 
-        output.WriteLine(line.TrimEnd());
+        output.WriteLine(line.ToString().TrimEnd());
     }
 }

@@ -95,29 +95,16 @@ internal sealed class SimulateInput
         }
     }
 
-    /// <summary>One of several words.</summary>
-    public T Word<T>(string name, T otherwise, params ReadOnlySpan<(string Word, T Value)> words)
+    /// <summary>One of several words; null where the key was not given.</summary>
+    public string? Word(string name, params string[] allowed)
     {
         if (Text(name) is not { } text)
         {
-            return otherwise;
+            return null;
         }
 
-        foreach ((string word, T value) in words)
-        {
-            if (text.Equals(word, StringComparison.OrdinalIgnoreCase))
-            {
-                return value;
-            }
-        }
-
-        List<string> allowed = [];
-        foreach ((string word, _) in words)
-        {
-            allowed.Add(word);
-        }
-
-        throw Wrong(name, $"\"{text}\" was found{Spelling.Hint(text, allowed)}; allowed are {string.Join(", ", allowed)}");
+        int found = Array.FindIndex(allowed, word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return found >= 0 ? allowed[found] : throw Wrong(name, $"\"{text}\" was found{Spelling.Hint(text, allowed).TrimEnd('?')}; allowed are {string.Join(", ", allowed)}");
     }
 
     /// <summary>A message about a key, with its place.</summary>

@@ -24,6 +24,9 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
     /// <summary>Layer timings of the user's own, or null.</summary>
     public ProfileSteps? Profile { get; init; }
 
+    /// <summary>Folder that the timings were read from, as the user named it; null without.</summary>
+    public string? ProfileFolder { get; init; }
+
     /// <summary>What the steps of one replica cost.</summary>
     public StepClock Clock => new(Step, Policy.MaxSequences, Policy.MaxContextTokens, Profile, Policy.Asynchronous);
 
@@ -92,9 +95,13 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
             throw input.Wrong("system", reason.Length > 0 ? reason : $"the data sheet of {system.Id} lacks what a time needs");
         }
 
-        BatchingKind? batching = input.Has("batching")
-            ? input.Word("batching", BatchingKind.Mixed, ("mixed", BatchingKind.Mixed), ("prompts-first", BatchingKind.PromptsFirst), ("static", BatchingKind.Static))
-            : null;
+        BatchingKind? batching = input.Word("batching", "mixed", "prompts-first", "static") switch
+        {
+            null => null,
+            "mixed" => BatchingKind.Mixed,
+            "static" => BatchingKind.Static,
+            _ => BatchingKind.PromptsFirst,
+        };
         EngineSettings engine = Settings(input, EngineDefaults.For(family, version, "", times.Peaks.MemoryBytes, layout.TensorWays));
         Deployment deployment = new(model, system, layout, PrecisionOf(input, model, times.Peaks), engine);
         StepModel step = StepModel.Compile(deployment, times, calibration.FactorsOf(family, system.Id));
@@ -114,7 +121,7 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
             profile = ProfileOf(folder, step, policy);
         }
 
-        return new SimulatedDeployment(step, times, policy, replicas, calibration.BandOf(model.Id, system.Id, times.Clock.BorrowedError)) { Profile = profile };
+        return new SimulatedDeployment(step, times, policy, replicas, calibration.BandOf(model.Id, system.Id, times.Clock.BorrowedError)) { Profile = profile, ProfileFolder = input.Text("profile") };
     }
 
     private static ProfileSteps ProfileOf(string folder, StepModel step, EnginePolicy policy)
@@ -168,7 +175,7 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
 
     private static PrecisionPlan PrecisionOf(SimulateInput input, ModelArchitecture model, ChipPeaks peaks)
     {
-        OperandPrecision cache = input.Word("kv-cache", OperandPrecision.Bf16, ("bf16", OperandPrecision.Bf16), ("fp16", OperandPrecision.Bf16), ("auto", OperandPrecision.Bf16), ("fp8", OperandPrecision.Fp8));
+        OperandPrecision cache = input.Word("kv-cache", "bf16", "fp16", "auto", "fp8") == "fp8" ? OperandPrecision.Fp8 : OperandPrecision.Bf16;
         if (cache == OperandPrecision.Fp8 && peaks.Fp8FlopsPerSecond <= 0)
         {
             throw input.Wrong("kv-cache", "the chip has no fp8");

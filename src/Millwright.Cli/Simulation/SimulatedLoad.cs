@@ -4,7 +4,6 @@ using Millwright.Cli.Commands;
 using Millwright.Quantities;
 using Millwright.Scenarios;
 using Millwright.Serving.Simulator;
-using Millwright.Simulation;
 
 namespace Millwright.Cli.Simulation;
 

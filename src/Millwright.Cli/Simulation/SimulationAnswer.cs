@@ -1,4 +1,5 @@
 using Millwright.Serving.Simulator;
+using Millwright.Simulation;
 
 namespace Millwright.Cli.Simulation;
 
@@ -36,22 +37,20 @@ internal sealed record SimulationAnswer(
     /// <summary>Dollars for a million output tokens when only the time in steps is paid for.</summary>
     public double? UsdPerMillionUsed => UsdPerMillionReserved * Report.Utilisation;
 
-    /// <summary>Phases: what chips did, seconds of a replica, and energy of all chips, J.</summary>
-    public IReadOnlyList<(string Name, double ReplicaSeconds, double Joules)> Phases
+    /// <summary>What the chips did: prompts, decoding, waiting.</summary>
+    public IReadOnlyList<PhaseFigures> Phases
     {
         get
         {
             double prompts = Seconds(Run.Monitor.PromptSteps);
             double decode = Seconds(Run.Monitor.DecodeSteps);
             double idle = Math.Max(0, Report.Seconds * Plan.Replicas - prompts - decode);
-            return [("prompts", prompts, Report.Joules.Prompts), ("decode", decode, Report.Joules.Decode), ("idle", idle, Report.Joules.Idle)];
+            return [Phase("prompts", prompts, Report.Joules.Prompts), Phase("decode", decode, Report.Joules.Decode), Phase("idle", idle, Report.Joules.Idle)];
         }
     }
 
-    /// <summary>Mean power of a chip, W.</summary>
-    /// <param name="joules">Energy of all chips, J.</param>
-    /// <param name="replicaSeconds">Time, s of a replica.</param>
-    public double ChipWatts(double joules, double replicaSeconds) => replicaSeconds > 0 ? joules / replicaSeconds / Deployment.Step.Deployment.Layout.Chips : double.NaN;
+    private PhaseFigures Phase(string name, double replicaSeconds, double joules) =>
+        new(name, replicaSeconds, joules, replicaSeconds > 0 ? joules / replicaSeconds / Deployment.Step.Deployment.Layout.Chips : double.NaN);
 
     private static double Seconds(ReadOnlySpan<StepTally> tallies)
     {
@@ -61,6 +60,19 @@ internal sealed record SimulationAnswer(
             sum += tally.Picoseconds;
         }
 
-        return Millwright.Simulation.SimulatedTime.ToSeconds(sum);
+        return SimulatedTime.ToSeconds(sum);
     }
 }
+
+/// <summary>What chips did in a phase.</summary>
+/// <param name="Name">The phase.</param>
+/// <param name="ReplicaSeconds">Its time, summed over replicas, s.</param>
+/// <param name="Joules">Energy of all chips, J.</param>
+/// <param name="ChipWatts">Mean power of a chip, W; not a number where there was no such time.</param>
+internal sealed record PhaseFigures(string Name, double ReplicaSeconds, double Joules, double ChipWatts);
+
+/// <summary>A latency of a simulation.</summary>
+/// <param name="Key">Its key in JSON.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Figures">Mean and percentiles.</param>
+internal sealed record LatencyFigures(string Key, string Name, LatencySummary Figures);

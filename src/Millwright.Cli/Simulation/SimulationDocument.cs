@@ -13,13 +13,13 @@ internal static class SimulationDocument
         new("simulate", $"{answer.Deployment.Step.Deployment.Model.Id} on {answer.Deployment.Step.Deployment.System.Id}", Summary(answer), [Latency(answer), Figures(answer), Energy(answer)], [.. Notes(answer), .. more]);
 
     /// <summary>Key, name and figures of each latency.</summary>
-    public static IReadOnlyList<(string Key, string Name, LatencySummary Latency)> Latencies(SimulationReport report) =>
+    public static IReadOnlyList<LatencyFigures> Latencies(SimulationReport report) =>
     [
-        ("ttft", "time to first token", report.TimeToFirstToken),
-        ("tpot", "time per output token", report.TimePerOutputToken),
-        ("itl", "between two tokens", report.InterTokenLatency),
-        ("e2e", "end to end", report.EndToEnd),
-        ("queueing", "queueing", report.Queueing),
+        new("ttft", "time to first token", report.TimeToFirstToken),
+        new("tpot", "time per output token", report.TimePerOutputToken),
+        new("itl", "between two tokens", report.InterTokenLatency),
+        new("e2e", "end to end", report.EndToEnd),
+        new("queueing", "queueing", report.Queueing),
     ];
 
     public static string NameOf(BatchingKind kind) => kind switch { BatchingKind.Mixed => "mixed", BatchingKind.PromptsFirst => "prompts-first", _ => "static" };
@@ -53,7 +53,7 @@ internal static class SimulationDocument
         }
 
         lines.Add(Say($"{answer.Deployment.Name}; {report.Chips} chip{(report.Chips == 1 ? "" : "s")}"));
-        lines.Add(Say($"{NameOf(policy.Batching)} batching, {policy.MaxBatchedTokens:#,0} tokens and {policy.MaxSequences:#,0} sequences a step, {policy.CacheBlocks:#,0} cache blocks of {policy.BlockTokens} tokens{(policy.NoEvict ? ", whole requests reserved" : "")}{(answer.Plan.Replicas > 1 ? ", " + NameOf(answer.Plan.Router) : "")}"));
+        lines.Add(Say($"{NameOf(policy.Batching)} batching, {policy.MaxBatchedTokens:#,0} tokens and {policy.MaxSequences:#,0} sequences a step, {policy.CacheBlocks:#,0} cache blocks of {policy.BlockTokens} tokens{(policy.NoEvict ? ", whole requests reserved" : "")}{(policy.Asynchronous ? ", steps scheduled ahead" : "")}{(answer.Plan.Replicas > 1 ? ", " + NameOf(answer.Plan.Router) : "")}"));
         lines.Add(Say($"{report.Requests:#,0} requests, {answer.Load.MeanInputTokens:#,0.#} tokens in and {answer.Load.MeanOutputTokens:#,0.#} out in the mean, {answer.Load.Text}"));
         lines.Add(answer.Plan.Concurrency is null && double.IsFinite(report.OfferedOverSaturation)
             ? Say($"Load: {Offered(report):0.###} requests/s, {answer.SaturationShare * 100:0.#} % of the {report.SaturationRequestsPerSecond:0.###} that saturate")
@@ -68,7 +68,7 @@ internal static class SimulationDocument
         [.. Latencies(answer.Report).Select(static row => (IReadOnlyList<DocumentCell>)
         [
             row.Key is "e2e" or "queueing" ? row.Name : $"{row.Name} ({row.Key.ToUpperInvariant()})",
-            Time(row.Latency.Mean), Time(row.Latency.P50), Time(row.Latency.P90), Time(row.Latency.P99), Time(row.Latency.P999), Time(row.Latency.Greatest),
+            Time(row.Figures.Mean), Time(row.Figures.P50), Time(row.Figures.P90), Time(row.Figures.P99), Time(row.Figures.P999), Time(row.Figures.Greatest),
         ])]);
 
     private static DocumentTable Figures(SimulationAnswer answer)
@@ -106,7 +106,7 @@ internal static class SimulationDocument
             [new("phase", "chips do"), new("time_share", "time", true), new("chip_watts", "power of a chip", true), new("kwh", "energy", true), new("energy_share", "of all", true)],
             [.. answer.Phases.Select(phase => (IReadOnlyList<DocumentCell>)
             [
-                phase.Name, Share(phase.ReplicaSeconds, seconds), Watts(answer.ChipWatts(phase.Joules, phase.ReplicaSeconds)), KilowattHours(phase.Joules), Share(phase.Joules, answer.Report.Joules.Total),
+                phase.Name, Share(phase.ReplicaSeconds, seconds), Watts(phase.ChipWatts), KilowattHours(phase.Joules), Share(phase.Joules, answer.Report.Joules.Total),
             ])]);
     }
 
@@ -119,7 +119,9 @@ internal static class SimulationDocument
             notes.Add(Say($"Percentiles lie within {report.QuantileError * 100:0.#} %; --exact makes them exact."));
         }
 
-        notes.Add(Say($"Measured times of deployments of this kind were {answer.Deployment.Band.Low:0.00} to {answer.Deployment.Band.High:0.00} of those predicted (p10 to p90)."));
+        notes.Add(answer.Deployment.ProfileFolder is { } folder
+            ? $"Steps take the layer timings of {folder}."
+            : Say($"Measured times of deployments of this kind were {answer.Deployment.Band.Low:0.00} to {answer.Deployment.Band.High:0.00} of those predicted (p10 to p90)."));
         notes.Add(Say($"{CommandLine.Tool}, catalog {answer.CatalogHash}, seed {answer.Plan.Seed}"));
         return notes;
     }

@@ -58,8 +58,10 @@ internal static class SimulationJson
         json.WriteString("dense_precision", PrecisionOptions.NameOf(deployment.Precision.Dense));
         json.WriteString("expert_precision", PrecisionOptions.NameOf(deployment.Precision.Experts));
         json.WriteString("cache_precision", PrecisionOptions.NameOf(deployment.Precision.Cache));
-        Number(json, "step_time_p10_over_predicted", answer.Deployment.Band.Low);
-        Number(json, "step_time_p90_over_predicted", answer.Deployment.Band.High);
+        json.WriteString("profile", answer.Deployment.ProfileFolder);
+        bool predicted = answer.Deployment.Profile is null;
+        Number(json, "step_time_p10_over_predicted", predicted ? answer.Deployment.Band.Low : double.NaN);
+        Number(json, "step_time_p90_over_predicted", predicted ? answer.Deployment.Band.High : double.NaN);
         json.WriteEndObject();
     }
 
@@ -75,6 +77,7 @@ internal static class SimulationJson
         json.WriteNumber("block_tokens", policy.BlockTokens);
         json.WriteNumber("cache_blocks", policy.CacheBlocks);
         json.WriteBoolean("no_evict", policy.NoEvict);
+        json.WriteBoolean("asynchronous", policy.Asynchronous);
         Number(json, "memory_fraction", answer.Deployment.Step.Deployment.Engine.MemoryFraction);
         json.WriteEndObject();
     }
@@ -124,9 +127,10 @@ internal static class SimulationJson
     private static void Latency(Utf8JsonWriter json, SimulationAnswer answer)
     {
         json.WriteStartObject("latency");
-        foreach ((string name, _, LatencySummary latency) in SimulationDocument.Latencies(answer.Report))
+        foreach (LatencyFigures row in SimulationDocument.Latencies(answer.Report))
         {
-            json.WriteStartObject(name);
+            LatencySummary latency = row.Figures;
+            json.WriteStartObject(row.Key);
             Number(json, "mean_s", latency.Mean);
             Number(json, "p50_s", latency.P50);
             Number(json, "p90_s", latency.P90);
@@ -158,12 +162,12 @@ internal static class SimulationJson
     {
         SimulationReport report = answer.Report;
         json.WriteStartObject("energy");
-        foreach ((string name, double seconds, double joules) in answer.Phases)
+        foreach (PhaseFigures phase in answer.Phases)
         {
-            json.WriteStartObject(name);
-            Number(json, "replica_seconds", seconds);
-            Number(json, "joules", joules);
-            Number(json, "chip_watts", answer.ChipWatts(joules, seconds));
+            json.WriteStartObject(phase.Name);
+            Number(json, "replica_seconds", phase.ReplicaSeconds);
+            Number(json, "joules", phase.Joules);
+            Number(json, "chip_watts", phase.ChipWatts);
             json.WriteEndObject();
         }
 

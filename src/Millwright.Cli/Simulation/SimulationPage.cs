@@ -32,7 +32,7 @@ internal static class SimulationPage
         });
         if (monitor.Series is { } series)
         {
-            page.Section("course", "Over time", section => section.Course(series, (double)answer.Plan.Policy.CacheBlocks * answer.Plan.Replicas, answer.Plan.Replicas));
+            page.Section("course", "Over time", section => section.Course(series, (double)answer.Plan.Policy.CacheBlocks * answer.Plan.Engines * answer.Plan.Replicas, answer.Plan.Replicas));
         }
 
         page.Section("figures", "Figures", section => section.Table(Table(document.Tables[1], "What came of it")).Table(Table(document.Tables[2], "Time and energy by phase")));

@@ -79,7 +79,7 @@ public static class SimulationPictures
     }
 
     // a bin of the sketch spreads evenly over the spans that it crosses
-    private static double[] Shares(QuantileSketch values, double low, double width, int bins)
+    internal static double[] Shares(QuantileSketch values, double low, double width, int bins)
     {
         double[] shares = new double[bins];
         foreach ((long upper, long count) in values.Bins())

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Millwright.Operators;
 
 namespace Millwright.Chips;
@@ -5,7 +6,8 @@ namespace Millwright.Chips;
 /// <summary>The operator grids that are at hand. Immutable; safe to share between threads.</summary>
 public sealed class OperatorLibrary
 {
-    private readonly Dictionary<(string System, EngineFamily Engine, string Operator, OperandPrecision Precision), OperatorGrid> _grids = [];
+    // by words: a table keyed by numbers and words together would be compiled anew at each start of the program
+    private readonly Dictionary<string, OperatorGrid> _grids = new(StringComparer.Ordinal);
 
     /// <summary>Makes a library.</summary>
     /// <param name="grids">The grids; of two with the same key the later counts, so that a user's own come after those that ship.</param>
@@ -14,7 +16,7 @@ public sealed class OperatorLibrary
         ArgumentNullException.ThrowIfNull(grids);
         foreach (OperatorGrid grid in grids)
         {
-            _grids[(grid.SystemId, grid.Engine, grid.Operator, grid.Precision)] = grid;
+            _grids[KeyOf(grid.SystemId, grid.Engine, grid.Operator, grid.Precision)] = grid;
         }
     }
 
@@ -28,5 +30,8 @@ public sealed class OperatorLibrary
     /// <param name="precision">The precision.</param>
     /// <returns>The grid, or null.</returns>
     public OperatorGrid? Find(string systemId, EngineFamily engine, string operatorName, OperandPrecision precision) =>
-        _grids.GetValueOrDefault((systemId, engine, operatorName, precision));
+        _grids.GetValueOrDefault(KeyOf(systemId, engine, operatorName, precision));
+
+    private static string KeyOf(string systemId, EngineFamily engine, string operatorName, OperandPrecision precision) =>
+        string.Create(CultureInfo.InvariantCulture, $"{systemId}/{(int)engine}/{(int)precision}/{operatorName}");
 }

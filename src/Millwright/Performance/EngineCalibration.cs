@@ -32,7 +32,8 @@ public sealed record EngineFactorsRow(EngineFamily Engine, string SystemId, Engi
 /// <summary>The fitted end-to-end residuals of the engines, what they were fitted to, and how far predictions were off on what was held out.</summary>
 public sealed class EngineCalibration
 {
-    private readonly Dictionary<(EngineFamily Engine, string SystemId), EngineFactors> _rows;
+    // by words: a table keyed by numbers and words together would be compiled anew at each start of the program
+    private readonly Dictionary<string, EngineFactors> _rows;
     private readonly HashSet<string> _models;
     private readonly HashSet<string> _systems;
 
@@ -61,7 +62,7 @@ public sealed class EngineCalibration
         Bands = bands;
         Parameters = parameters;
         Observations = observations;
-        _rows = rows.ToDictionary(row => (row.Engine, row.SystemId), row => row.Factors);
+        _rows = rows.ToDictionary(row => KeyOf(row.Engine, row.SystemId), row => row.Factors, StringComparer.Ordinal);
         _models = [.. models];
         _systems = [.. systems];
     }
@@ -96,9 +97,11 @@ public sealed class EngineCalibration
     /// <returns>The factors.</returns>
     public EngineFactors FactorsOf(EngineFamily engine, string systemId)
     {
-        EngineFactors own = _rows.GetValueOrDefault((engine, "")) ?? new EngineFactors();
-        return _rows.GetValueOrDefault((engine, systemId)) is { } pair ? own.Times(pair) : own;
+        EngineFactors own = _rows.GetValueOrDefault(KeyOf(engine, "")) ?? new EngineFactors();
+        return _rows.GetValueOrDefault(KeyOf(engine, systemId)) is { } pair ? own.Times(pair) : own;
     }
+
+    private static string KeyOf(EngineFamily engine, string systemId) => string.Create(CultureInfo.InvariantCulture, $"{(int)engine}/{systemId}");
 
     /// <summary>What the fit had seen of a deployment.</summary>
     /// <param name="modelId">The model.</param>
@@ -152,9 +155,9 @@ public sealed class EngineCalibration
 
             return new EngineCalibration(
                 root.GetProperty("source").GetString()!,
-                [.. root.GetProperty("engines").EnumerateArray().Select(ReadRow)],
-                [.. root.GetProperty("models").EnumerateArray().Select(item => item.GetString()!)],
-                [.. root.GetProperty("systems").EnumerateArray().Select(item => item.GetString()!)],
+                ReadRows(root.GetProperty("engines")),
+                ReadNames(root.GetProperty("models")),
+                ReadNames(root.GetProperty("systems")),
                 bands,
                 root.GetProperty("parameters").GetInt32(),
                 root.GetProperty("observations").GetInt32());
@@ -249,8 +252,30 @@ public sealed class EngineCalibration
         writer.WriteEndArray();
     }
 
+    private static List<EngineFactorsRow> ReadRows(JsonElement rows)
+    {
+        List<EngineFactorsRow> read = [];
+        foreach (JsonElement row in rows.EnumerateArray())
+        {
+            read.Add(ReadRow(row));
+        }
+
+        return read;
+    }
+
+    private static List<string> ReadNames(JsonElement names)
+    {
+        List<string> read = [];
+        foreach (JsonElement name in names.EnumerateArray())
+        {
+            read.Add(name.GetString()!);
+        }
+
+        return read;
+    }
+
     private static EngineFactorsRow ReadRow(JsonElement row) => new(
-        Enum.Parse<EngineFamily>(row.GetProperty("engine").GetString()!),
+        EngineOf(row.GetProperty("engine").GetString()!),
         row.GetProperty("system").GetString()!,
         new EngineFactors(
             NotNegative(row, "host_us") / 1e6,
@@ -268,6 +293,14 @@ public sealed class EngineCalibration
         {
             ByPrecision = row.TryGetProperty("by_precision", out JsonElement precisions) ? ReadPrecisions(precisions) : null,
         });
+
+    private static EngineFamily EngineOf(string name) => name switch
+    {
+        nameof(EngineFamily.TensorRtLlm) => EngineFamily.TensorRtLlm,
+        nameof(EngineFamily.Vllm) => EngineFamily.Vllm,
+        nameof(EngineFamily.Sglang) => EngineFamily.Sglang,
+        _ => throw new FormatException($"'{name}' is no engine"),
+    };
 
     private static PrecisionFactors ReadPrecisions(JsonElement precisions)
     {
