@@ -2,7 +2,6 @@ using CsCheck;
 using Millwright.Performance;
 using Millwright.Performance.Profiles;
 using Millwright.Serving.Simulator;
-using Millwright.Simulation;
 using Millwright.Tests.Performance;
 using Millwright.Tests.Performance.Profiles;
 
@@ -26,7 +25,7 @@ public sealed class AheadTests
     {
         RequestTable table = new();
         table.Add(5, 100, 3);
-        FleetSimulator.Run(Even(4, ahead: true), table);
+        FleetSimulator.Run(Even(4, ahead: true), table, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([5], table.ScheduledPicoseconds.ToArray());
         Assert.Equal([5 + Step], table.FirstTokenPicoseconds.ToArray());
         Assert.Equal([5 + 3 * Step], table.LastTokenPicoseconds.ToArray());
@@ -38,7 +37,7 @@ public sealed class AheadTests
         RequestTable ahead = new();
         ahead.Add(0, 100, 10);
         ahead.Add(Step + 1, 100, 10);
-        FleetSimulator.Run(Even(4, ahead: true), ahead);
+        FleetSimulator.Run(Even(4, ahead: true), ahead, cancellation: TestContext.Current.CancellationToken);
 
         // it comes in the second step; the third is decided on already; it is scheduled when the third begins, and runs in the fourth
         Assert.Equal(2 * Step, ahead.ScheduledPicoseconds[1]);
@@ -47,7 +46,7 @@ public sealed class AheadTests
         RequestTable behind = new();
         behind.Add(0, 100, 10);
         behind.Add(Step + 1, 100, 10);
-        FleetSimulator.Run(Even(4, ahead: false), behind);
+        FleetSimulator.Run(Even(4, ahead: false), behind, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(3 * Step, behind.FirstTokenPicoseconds[1]);
     }
 
@@ -58,7 +57,7 @@ public sealed class AheadTests
         table.Add(0, 100, 3);
         table.Add(0, 100, 6);
         table.Add(0, 100, 1);
-        FleetSimulator.Run(Even(2, ahead: true), table);
+        FleetSimulator.Run(Even(2, ahead: true), table, cancellation: TestContext.Current.CancellationToken);
 
         // the first ends after three steps; the fourth was decided on before that; the waiting one runs in the fifth
         Assert.Equal(3 * Step, table.LastTokenPicoseconds[0]);
@@ -118,7 +117,7 @@ public sealed class AheadTests
             table.Add(0, 100, 5);
         }
 
-        FleetSimulator.Run(Even(2, ahead: true) with { Engines = 2 }, table);
+        FleetSimulator.Run(Even(2, ahead: true) with { Engines = 2 }, table, cancellation: TestContext.Current.CancellationToken);
         Assert.All(table.FirstTokenPicoseconds.ToArray(), time => Assert.Equal(Step, time));
         Assert.All(table.LastTokenPicoseconds.ToArray(), time => Assert.Equal(5 * Step, time));
     }
