@@ -28,7 +28,7 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
     public string? ProfileFolder { get; init; }
 
     /// <summary>What the steps of one replica cost.</summary>
-    public StepClock Clock => new(Step, Policy.MaxSequences, Policy.MaxContextTokens, Profile);
+    public StepClock Clock => new(Step, Policy.MaxSequences, Policy.MaxContextTokens, Profile, Policy.Asynchronous);
 
     /// <summary>
     /// Engines of a replica that step together: with a profile, and where a model with experts has attention ranks, each rank has its own queue.

@@ -51,7 +51,7 @@ public sealed class GemmSlice
     private double Work(double rows, double compute, double memory, out double floor)
     {
         double ideal = Math.Max(_measuredCompute * rows, _measuredMemoryConstant + _measuredMemory * rows);
-        return BorrowedTime.OfTime(GemmTimes.Seconds(Factor(Math.Log2(rows)), ideal), ideal, Math.Max(compute, memory), _launch, out floor);
+        return BorrowedTime.OfStream(GemmTimes.Seconds(Factor(Math.Log2(rows)), ideal), ideal, compute, memory, _launch, out floor);
     }
 
     private double Factor(double x)

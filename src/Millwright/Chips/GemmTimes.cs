@@ -72,8 +72,7 @@ public sealed class GemmTimes
         double compute = _own.ComputeSeconds(rows, columns, inner);
         double memory = _own.MemorySeconds(rows, columns, inner);
         double ideal = _measured.Seconds(rows, columns, inner);
-        double work = BorrowedTime.OfTime(
-            MeasuredSeconds(rows, columns, inner), ideal, Math.Max(compute, memory), LaunchSeconds, out double floor);
+        double work = BorrowedTime.OfStream(MeasuredSeconds(rows, columns, inner), ideal, compute, memory, LaunchSeconds, out double floor);
         double computeShare = compute / (compute + memory);
         return new CallTime(floor, work * computeShare, work * (1 - computeShare));
     }

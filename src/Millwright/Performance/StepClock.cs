@@ -16,6 +16,7 @@ public sealed class StepClock
 
     private readonly StepModel _step;
     private readonly ProfileSteps? _profile;
+    private readonly bool _ahead;
     private readonly int _stages;
     private readonly int _ranks;
     private readonly long _mostContext;
@@ -28,13 +29,15 @@ public sealed class StepClock
     /// <param name="mostSequences">Most sequences that decode at once, at least 1.</param>
     /// <param name="mostTokensOfSequence">Longest context of one sequence, tokens, at least 1.</param>
     /// <param name="profile">A user's own layer timings, which then stand behind every step; null for the step model.</param>
-    public StepClock(StepModel step, int mostSequences, long mostTokensOfSequence, ProfileSteps? profile = null)
+    /// <param name="ahead">True when the engine decides on a step while the one before runs: the host's time is then hidden behind the chip's.</param>
+    public StepClock(StepModel step, int mostSequences, long mostTokensOfSequence, ProfileSteps? profile = null, bool ahead = false)
     {
         ArgumentNullException.ThrowIfNull(step);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostTokensOfSequence, 1);
         _step = step;
         _profile = profile;
+        _ahead = ahead;
         _stages = step.Deployment.Layout.PipelineStages;
         _ranks = step.Deployment.Layout.AttentionRanks;
         _mostContext = mostTokensOfSequence;
@@ -60,7 +63,7 @@ public sealed class StepClock
         if (known == 0)
         {
             double micro = (double)sequences / _stages;
-            known = Whole(_profile?.Decode(sequences) ?? _step.TimeBesideDecodeAttention(new StepShape(micro, 0)).TotalSeconds);
+            known = Whole(_profile?.Decode(sequences) ?? Beside(new StepShape(micro, 0)));
             Volatile.Write(ref _decode[sequences], known);
         }
 
@@ -85,7 +88,7 @@ public sealed class StepClock
         int ofRank = (prompts + _ranks - 1) / _ranks;
         double spread = (double)ofRank * _ranks / prompts;
         StepShape shape = new((double)sequences / _stages, 0, promptTokens * spread, prefixTokens, prompts * spread);
-        known = Whole(_step.TimeBesideDecodeAttention(shape).TotalSeconds);
+        known = Whole(Beside(shape));
         if (_mixed.Count < MostRemembered)
         {
             _mixed.TryAdd(key, known);
@@ -133,7 +136,7 @@ public sealed class StepClock
         int all = ranks.Length;
         double seconds = sequences > 0 ? _step.DecodeAttention((double)sequences * all, (double)context * all).TotalSeconds : 0;
         StepShape shape = new((double)sequences * all, 0, (double)tokens * all, prefix, (double)prompts * all);
-        return Whole(_step.TimeBesideDecodeAttention(shape).TotalSeconds + seconds);
+        return Whole(Beside(shape) + seconds);
     }
 
     /// <summary>Attention of decoding sequences at a summed context: the straight line that it lies on.</summary>
@@ -143,6 +146,13 @@ public sealed class StepClock
     /// <returns>The line.</returns>
     public AttentionSegment Attention(int sequences, long contextTokens, in ContextSpread spread = default) =>
         _profile is null ? Line(sequences).At(contextTokens) : _profile.Attention(sequences, contextTokens, spread);
+
+    // an engine that works ahead prepares a step and reads the one before while the chip works
+    private double Beside(in StepShape shape)
+    {
+        StepTimes times = _step.TimeBesideDecodeAttention(shape);
+        return _ahead ? Math.Max(times.HostSeconds, times.TotalSeconds - times.HostSeconds) : times.TotalSeconds;
+    }
 
     private AttentionLine Line(int sequences)
     {

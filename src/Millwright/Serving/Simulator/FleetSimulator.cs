@@ -20,8 +20,11 @@ public static class FleetSimulator
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(requests);
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1);
+        if (plan.Replicas < 1 || plan.Engines < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(plan), $"{plan.Replicas} replicas of {plan.Engines} engines: at least one of each is needed");
+        }
+
         ReadOnlySpan<long> arrivals = requests.ArrivalPicoseconds;
         for (int i = 1; i < arrivals.Length; i++)
         {

@@ -16,8 +16,8 @@ internal static class SimulatorCases
     /// <summary>Llama-3.1-8B on one H100 in bf16 under vLLM.</summary>
     public static StepModel Llama { get; } = StepCases.Step("llama-3.1-8b", "hgx-h100", new ParallelLayout(), StepCases.Bf16);
 
-    /// <summary>Rules of vLLM on it.</summary>
-    public static EnginePolicy Vllm { get; } = EnginePolicy.Of(Llama, MaxContext);
+    /// <summary>Rules of vLLM on it, which decides on a step when it begins.</summary>
+    public static EnginePolicy Vllm { get; } = EnginePolicy.Of(Llama, MaxContext) with { Asynchronous = false };
 
     /// <summary>Small machines and odd rules, where requests meet at one time, wait, are set back and are refused.</summary>
     public static Gen<FleetPlan> AnyPlan { get; } =
