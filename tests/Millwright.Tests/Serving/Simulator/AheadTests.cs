@@ -2,7 +2,6 @@ using CsCheck;
 using Millwright.Performance;
 using Millwright.Performance.Profiles;
 using Millwright.Serving.Simulator;
-using Millwright.Tests.Performance;
 using Millwright.Tests.Performance.Profiles;
 
 namespace Millwright.Tests.Serving.Simulator;
@@ -77,8 +76,8 @@ public sealed class AheadTests
                 FleetPlan ahead = plan with { Policy = policy, Clock = clock };
                 RequestTable leaped = SimulatorCases.Table(load);
                 RequestTable stepped = SimulatorCases.Table(load);
-                FleetRun a = FleetSimulator.Run(ahead, leaped);
-                FleetRun b = FleetSimulator.Run(ahead with { EachStep = true }, stepped);
+                FleetRun a = SimulatorCases.Run(ahead, leaped);
+                FleetRun b = SimulatorCases.Run(ahead with { EachStep = true }, stepped);
                 Assert.Equal(leaped.Status.ToArray(), stepped.Status.ToArray());
                 Assert.Equal(leaped.ScheduledPicoseconds.ToArray(), stepped.ScheduledPicoseconds.ToArray());
                 Assert.Equal(leaped.FirstTokenPicoseconds.ToArray(), stepped.FirstTokenPicoseconds.ToArray());
@@ -96,7 +95,7 @@ public sealed class AheadTests
             {
                 FleetPlan plan = Even(3, ahead) with { Engines = engines };
                 RequestTable table = SimulatorCases.Table(load);
-                FleetRun run = FleetSimulator.Run(plan, table);
+                FleetRun run = SimulatorCases.Run(plan, table);
                 Assert.Equal(load.Length, run.Monitor.Finished);
                 Assert.Equal(load.Sum(static l => (long)l.Output), run.Monitor.MadeTokens);
 

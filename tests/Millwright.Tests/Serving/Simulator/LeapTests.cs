@@ -11,8 +11,8 @@ public sealed class LeapTests
         Gen.Select(SimulatorCases.AnyPlan, SimulatorCases.AnyLoad).Holds(
             (plan, load) =>
             {
-                FleetRun leaped = FleetSimulator.Run(plan, SimulatorCases.Table(load));
-                FleetRun stepped = FleetSimulator.Run(plan with { EachStep = true }, SimulatorCases.Table(load));
+                FleetRun leaped = SimulatorCases.Run(plan, SimulatorCases.Table(load));
+                FleetRun stepped = SimulatorCases.Run(plan with { EachStep = true }, SimulatorCases.Table(load));
                 Same(leaped.Requests, stepped.Requests);
                 Same(leaped.Monitor, stepped.Monitor);
                 Closed(leaped, load);
@@ -24,8 +24,8 @@ public sealed class LeapTests
         Gen.Select(SimulatorCases.AnyPlan, SimulatorCases.AnyLoad).Holds(
             (plan, load) =>
             {
-                FleetRun one = FleetSimulator.Run(plan, SimulatorCases.Table(load));
-                FleetRun many = FleetSimulator.Run(plan with { Threads = 4 }, SimulatorCases.Table(load));
+                FleetRun one = SimulatorCases.Run(plan, SimulatorCases.Table(load));
+                FleetRun many = SimulatorCases.Run(plan with { Threads = 4 }, SimulatorCases.Table(load));
                 Same(one.Requests, many.Requests);
                 Same(one.Monitor, many.Monitor);
             },

@@ -65,7 +65,7 @@ public sealed class MeasuredRunTests(ITestOutputHelper output)
     {
         EnginePolicy policy = EnginePolicy.Of(step, 8192) with { MaxBatchedTokens = 2048, MaxSequences = 128, Asynchronous = ahead };
         RequestTable table = RequestComparison.TableOf(s_run);
-        FleetSimulator.Run(new FleetPlan(new StepClock(step, 128, 8192, profile, ahead: true), policy), table);
+        SimulatorCases.Run(new FleetPlan(new StepClock(step, 128, 8192, profile, ahead: true), policy), table);
         return table;
     }
 

@@ -17,7 +17,7 @@ public sealed class QueueingTests
         double service = SimulatedTime.ToSeconds(clock.Mixed(0, 512, 0, 1));
         foreach (double load in new[] { 0.3, 0.6, 0.8 })
         {
-            FleetRun run = FleetSimulator.Run(new FleetPlan(clock, single), SimulatorCases.Poisson(200_000, load / service, 512, 1));
+            FleetRun run = SimulatorCases.Run(new FleetPlan(clock, single), SimulatorCases.Poisson(200_000, load / service, 512, 1));
 
             // M/D/1: mean wait = load x service / (2 (1 - load)); the mean over 200,000 scatters by about a percent at high load
             double wait = run.Monitor.Queueing.Mean / SimulatedTime.PerSecond;
@@ -34,7 +34,7 @@ public sealed class QueueingTests
         StepModel step = StepCases.Step(model, system, new ParallelLayout(ways), StepCases.Bf16);
         EnginePolicy policy = EnginePolicy.Of(step, SimulatorCases.MaxContext);
         RequestTable table = SimulatorCases.Table([(0, 512, 100)]);
-        FleetSimulator.Run(new FleetPlan(new StepClock(step, policy.MaxSequences, SimulatorCases.MaxContext), policy), table);
+        SimulatorCases.Run(new FleetPlan(new StepClock(step, policy.MaxSequences, SimulatorCases.MaxContext), policy), table);
         Assert.Equal(step.Time(new StepShape(0, 0, 512, 0, 1)).TotalSeconds, SimulatedTime.ToSeconds(table.FirstTokenPicoseconds[0]), 1e-12);
 
         double decode = Enumerable.Range(1, 99).Sum(i => step.Time(new StepShape(1, 512 + i)).TotalSeconds);
@@ -46,7 +46,7 @@ public sealed class QueueingTests
     {
         StepClock clock = new(SimulatorCases.Llama, 8, SimulatorCases.MaxContext);
         RequestTable table = SimulatorCases.Table([(0, 100, 50), (1, 2500, 2)]);
-        FleetRun run = FleetSimulator.Run(new FleetPlan(clock, SimulatorCases.Vllm with { MaxBatchedTokens = 1001, MaxSequences = 8 }), table);
+        FleetRun run = SimulatorCases.Run(new FleetPlan(clock, SimulatorCases.Vllm with { MaxBatchedTokens = 1001, MaxSequences = 8 }), table);
 
         // the second arrives in the first step, then gets 1000 tokens a step beside the one decoding: three parts
         Assert.Equal(4, run.Monitor.PromptSteps.ToArray().Sum(static s => s.Steps));
@@ -62,7 +62,7 @@ public sealed class QueueingTests
     {
         StepClock clock = new(SimulatorCases.Llama, 8, SimulatorCases.MaxContext);
         RequestTable table = SimulatorCases.Table([(0, 100, 3), (1, 200, 1)]);
-        FleetRun run = FleetSimulator.Run(new FleetPlan(clock, SimulatorCases.Vllm with { Batching = BatchingKind.PromptsFirst, MaxSequences = 8 }), table);
+        FleetRun run = SimulatorCases.Run(new FleetPlan(clock, SimulatorCases.Vllm with { Batching = BatchingKind.PromptsFirst, MaxSequences = 8 }), table);
         Assert.Equal(clock.Mixed(0, 100, 0, 1) + clock.Mixed(0, 200, 0, 1), table.LastTokenPicoseconds[1]);
 
         // the first waits for the second's prompt before its second token
@@ -79,14 +79,14 @@ public sealed class QueueingTests
 
         // each needs 4 blocks at its start and 7 at its end: both do not fit to the end
         RequestTable table = SimulatorCases.Table([(0, 64, 48), (0, 64, 48)]);
-        FleetRun run = FleetSimulator.Run(new FleetPlan(clock, tight), table);
+        FleetRun run = SimulatorCases.Run(new FleetPlan(clock, tight), table);
         Assert.Equal([0, 1], table.Preemptions.ToArray());
         Assert.True(table.LastTokenPicoseconds[0] < table.LastTokenPicoseconds[1]);
         Assert.True(run.Monitor.PromptTokens > 128);
 
         // where whole requests are reserved none gives way, and the second waits
         RequestTable again = SimulatorCases.Table([(0, 64, 48), (0, 64, 48)]);
-        FleetSimulator.Run(new FleetPlan(clock, tight with { NoEvict = true }), again);
+        SimulatorCases.Run(new FleetPlan(clock, tight with { NoEvict = true }), again);
         Assert.Equal([0, 0], again.Preemptions.ToArray());
         Assert.Equal(again.LastTokenPicoseconds[0], again.ScheduledPicoseconds[1]);
     }
@@ -97,7 +97,7 @@ public sealed class QueueingTests
         StepClock clock = new(SimulatorCases.Llama, 2, SimulatorCases.MaxContext);
         EnginePolicy small = new(BatchingKind.Mixed, 2048, 2, 16, 10, false, SimulatorCases.MaxContext);
         RequestTable table = SimulatorCases.Table([(0, 200, 1), (0, 5000, 1), (0, 100, 1)]);
-        FleetRun run = FleetSimulator.Run(new FleetPlan(clock, small), table);
+        FleetRun run = SimulatorCases.Run(new FleetPlan(clock, small), table);
         Assert.Equal([RequestStatus.Refused, RequestStatus.Refused, RequestStatus.Finished], table.Status.ToArray());
         Assert.Equal((1, 2, 5200), (run.Monitor.Finished, run.Monitor.Refused, run.Monitor.RefusedInputTokens));
     }
@@ -120,7 +120,7 @@ public sealed class QueueingTests
         double Good(int replicas, int seed)
         {
             RequestTable table = SimulatorCases.Poisson(400, 40, 512, 64, (ulong)seed);
-            FleetRun run = FleetSimulator.Run(new FleetPlan(clock, policy, replicas), table);
+            FleetRun run = SimulatorCases.Run(new FleetPlan(clock, policy, replicas), table);
             double met = Enumerable.Range(0, table.Count).Count(i => SimulatedTime.ToSeconds(table.FirstTokenPicoseconds[i] - table.ArrivalPicoseconds[i]) < 0.1);
             return met / SimulatedTime.ToSeconds(run.Monitor.LastPicoseconds);
         }
@@ -131,7 +131,7 @@ public sealed class QueueingTests
     {
         StepClock clock = new(SimulatorCases.Llama, 16, SimulatorCases.MaxContext);
         RequestTable table = SimulatorCases.Table(Enumerable.Repeat((0L, 256, 64), 200));
-        FleetRun run = FleetSimulator.Run(new FleetPlan(clock, SimulatorCases.Vllm with { MaxSequences = 16 }) { Concurrency = 16 }, table);
+        FleetRun run = SimulatorCases.Run(new FleetPlan(clock, SimulatorCases.Vllm with { MaxSequences = 16 }) { Concurrency = 16 }, table);
         Assert.Equal(200, run.Monitor.Finished);
         Assert.Equal(16, table.ArrivalPicoseconds.ToArray().Count(static t => t == 0));
 
@@ -146,7 +146,7 @@ public sealed class QueueingTests
         StepClock clock = new(SimulatorCases.Llama, 8, SimulatorCases.MaxContext);
         EnginePolicy policy = SimulatorCases.Vllm with { MaxSequences = 8 };
         double[] waits = [.. new[] { RouterKind.Random, RouterKind.PowerOfTwo, RouterKind.LeastLoaded }.Select(router =>
-            FleetSimulator.Run(new FleetPlan(clock, policy, 4, router, 5), SimulatorCases.Poisson(4000, 36, 512, 64)).Monitor.Queueing.Mean)];
+            SimulatorCases.Run(new FleetPlan(clock, policy, 4, router, 5), SimulatorCases.Poisson(4000, 36, 512, 64)).Monitor.Queueing.Mean)];
         Assert.True(waits[0] > waits[1] && waits[1] > waits[2], string.Join(" ", waits));
     }
 

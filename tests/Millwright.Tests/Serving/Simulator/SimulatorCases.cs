@@ -47,6 +47,8 @@ internal static class SimulatorCases
          from output in StepCases.OneOf(1, 1, 2, 16, 33, 150)
          select (gap, input, output)).Array[1, 60];
 
+    public static FleetRun Run(FleetPlan plan, RequestTable requests) => FleetSimulator.Run(plan, requests, cancellation: TestContext.Current.CancellationToken);
+
     public static RequestTable Table(IEnumerable<(long Gap, int Input, int Output)> load)
     {
         RequestTable table = new();
