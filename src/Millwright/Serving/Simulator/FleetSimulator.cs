@@ -20,8 +20,8 @@ public static class FleetSimulator
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(requests);
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1, nameof(plan));
+        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1, nameof(plan));
         ReadOnlySpan<long> arrivals = requests.ArrivalPicoseconds;
         for (int i = 1; i < arrivals.Length; i++)
         {

@@ -174,11 +174,11 @@ public sealed record SimulationReport
             Refused = monitor.Refused,
             IsPartial = run.IsPartial,
             Seconds = seconds,
-            TimeToFirstToken = columns?.Summary(columns.First) ?? Summary(monitor.TimeToFirstToken),
-            TimePerOutputToken = columns?.Summary(columns.PerToken) ?? Summary(monitor.TimePerOutputToken),
+            TimeToFirstToken = columns is not null ? Columns.Summary(columns.First) : Summary(monitor.TimeToFirstToken),
+            TimePerOutputToken = columns is not null ? Columns.Summary(columns.PerToken) : Summary(monitor.TimePerOutputToken),
             InterTokenLatency = Summary(monitor.InterTokenLatency),
-            EndToEnd = columns?.Summary(columns.Whole) ?? Summary(monitor.EndToEnd),
-            Queueing = columns?.Summary(columns.Queue) ?? Summary(monitor.Queueing),
+            EndToEnd = columns is not null ? Columns.Summary(columns.Whole) : Summary(monitor.EndToEnd),
+            Queueing = columns is not null ? Columns.Summary(columns.Queue) : Summary(monitor.Queueing),
             QuantileError = isExact ? 0 : QuantileSketch.RelativeError,
             RequestsPerSecond = Rate(monitor.Finished),
             OutputTokensPerSecond = Rate(monitor.FinishedOutputTokens),
@@ -293,7 +293,7 @@ public sealed record SimulationReport
         }
 
         // the value at rank ceil(share x count), as the sketch
-        public LatencySummary Summary(List<long> values)
+        public static LatencySummary Summary(List<long> values)
         {
             if (values.Count == 0)
             {
