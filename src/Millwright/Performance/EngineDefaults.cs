@@ -121,6 +121,11 @@ public static partial class EngineDefaults
     // Images of Dynamo and of CUDA or ROCm name other versions too: the engine's own comes after its name, or stands alone.
     private static int? NumberOf(EngineFamily family, string version)
     {
+        if (version.Length == 0)
+        {
+            return null;
+        }
+
         string text = version.ToLowerInvariant();
         if (text.Contains("dynamo", StringComparison.Ordinal) && !text.Contains("tensorrt-llm", StringComparison.Ordinal))
         {

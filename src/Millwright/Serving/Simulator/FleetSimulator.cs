@@ -20,11 +20,8 @@ public static class FleetSimulator
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(requests);
-        if (plan.Replicas < 1 || plan.Engines < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(plan), $"{plan.Replicas} replicas of {plan.Engines} engines: at least one of each is needed");
-        }
-
+        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1, nameof(plan));
+        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1, nameof(plan));
         ReadOnlySpan<long> arrivals = requests.ArrivalPicoseconds;
         for (int i = 1; i < arrivals.Length; i++)
         {
