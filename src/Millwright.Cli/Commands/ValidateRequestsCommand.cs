@@ -90,5 +90,5 @@ internal static class ValidateRequestsCommand
     private static DocumentCell Seconds(double value) => new(value.ToString(value < 1 ? "0.00000" : "0.000", CultureInfo.InvariantCulture), value);
 
     private static DocumentCell Percent(double value, string format) =>
-        double.IsFinite(value) ? new((100 * value).ToString(format, CultureInfo.InvariantCulture) + " %", value) : "";
+        double.IsFinite(value) ? new DocumentCell((100 * value).ToString(format, CultureInfo.InvariantCulture) + " %", value) : "";
 }
