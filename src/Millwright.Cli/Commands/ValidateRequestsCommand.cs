@@ -36,7 +36,10 @@ internal static class ValidateRequestsCommand
             IReadOnlyList<MeasuredRequest> measured = MeasuredRequestReader.Read(path);
             CatalogData data = Session.LoadCatalog(parsed.GetValue(catalog));
             SimulatedDeployment simulated = SimulatedDeployment.Of(input, data, ShippedOperators.Load(), ShippedCalibration.Load());
-            FleetPlan plan = new(simulated.Clock, simulated.Policy) { Engines = simulated.Engines, EachStep = input.Switch("each-step") };
+
+            // a measured request arrives where the engine takes it in: what comes before is not in its times
+            EnginePolicy policy = simulated.Policy with { RequestPicoseconds = 0, RequestPicosecondsPerToken = 0 };
+            FleetPlan plan = new(simulated.Clock, policy) { Engines = simulated.Engines, EachStep = input.Switch("each-step") };
             RequestTable table = RequestComparison.TableOf(measured);
             FleetRun run = FleetSimulator.Run(plan, table, cancellation: cancellation);
             cancellation.ThrowIfCancellationRequested();
