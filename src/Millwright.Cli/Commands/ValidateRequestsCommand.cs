@@ -37,7 +37,7 @@ internal static class ValidateRequestsCommand
             CatalogData data = Session.LoadCatalog(parsed.GetValue(catalog));
             SimulatedDeployment simulated = SimulatedDeployment.Of(input, data, ShippedOperators.Load(), ShippedCalibration.Load());
 
-            // the times of a measured run are those of its engine: what a request takes to reach it lies in front of them
+            // a measured request arrives where the engine takes it in: what comes before is not in its times
             EnginePolicy policy = simulated.Policy with { RequestPicoseconds = 0, RequestPicosecondsPerToken = 0 };
             FleetPlan plan = new(simulated.Clock, policy) { Engines = simulated.Engines, EachStep = input.Switch("each-step") };
             RequestTable table = RequestComparison.TableOf(measured);

@@ -288,8 +288,8 @@ public sealed class EngineCalibration
             Positive(row, "exchange"),
             Positive(row, "stall"),
             Positive(row, "prefill_use"),
-            NotNegative(row, "request_us") / 1e6,
-            NotNegative(row, "request_us_per_token") / 1e6)
+            row.TryGetProperty("request_us", out _) ? NotNegative(row, "request_us") / 1e6 : 0,
+            row.TryGetProperty("request_us_per_token", out _) ? NotNegative(row, "request_us_per_token") / 1e6 : 0)
         {
             ByPrecision = row.TryGetProperty("by_precision", out JsonElement precisions) ? ReadPrecisions(precisions) : null,
         });

@@ -48,7 +48,7 @@ public sealed class ServingFitTests
         var (calibration, _) = new ServingFit(Runs(s_made, [First, Second]), s_bare, "made runs").Fit(null, Stop);
         Assert.Equal("made runs", calibration.Source);
         // an engine's ten, its dense products in fp8, and three for each chip
-        Assert.Equal(10 + 1 + 2 * 3, calibration.Parameters);
+        Assert.Equal(10 + 2 + 1 + 2 * 3, calibration.Parameters);
         Assert.Equal(Runs(s_made, [First, Second]).Count, calibration.Observations);
         Assert.Equal([First, Second], calibration.Systems);
         Assert.Equal(["llama-3.1-70b", "llama-3.1-8b", "qwen3-32b"], calibration.Models);

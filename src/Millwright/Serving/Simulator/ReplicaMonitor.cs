@@ -61,8 +61,8 @@ public sealed class ReplicaMonitor
     /// <summary>Running requests x time, ps.</summary>
     public Int128 RunningPicoseconds { get; private set; }
 
-    /// <summary>Cache blocks in use x time in steps, ps.</summary>
-    public Int128 BlockPicoseconds { get; private set; }
+    /// <summary>Tokens that steps attend to and add, x their time, ps: what the cache holds of running requests.</summary>
+    public Int128 TokenPicoseconds { get; private set; }
 
     /// <summary>Prompt tokens computed, those computed again included.</summary>
     public long PromptTokens { get; private set; }
@@ -107,6 +107,11 @@ public sealed class ReplicaMonitor
         ref StepTally tally = ref _decode[decoding];
         tally.Add(steps, duration, decoding * steps, (Int128)context * steps + (Int128)decoding * ((Int128)steps * (steps - 1) / 2), 0, 0);
         MadeTokens += decoding * steps;
+
+        // the sum of (context + i decoding) (first + i growth) over the steps i, in whole numbers
+        Int128 pairs = (Int128)steps * (steps - 1) / 2;
+        TokenPicoseconds += (Int128)context * first * steps + ((Int128)context * growth + (Int128)decoding * first) * pairs
+            + (Int128)decoding * growth * (pairs * (2 * steps - 1) / 3);
         if (stalled > 0)
         {
             InterTokenLatency.Add(first + stalled, decoding);
@@ -125,6 +130,7 @@ public sealed class ReplicaMonitor
     {
         _prompt[BitOperations.Log2((uint)tokens)].Add(1, duration, decoding, context, tokens, prompts);
         PromptTokens += tokens;
+        TokenPicoseconds += (Int128)(context + tokens) * duration;
         MadeTokens += decoding;
         if (decoding > 0)
         {
@@ -139,7 +145,6 @@ public sealed class ReplicaMonitor
     {
         BusyPicoseconds += duration;
         RunningPicoseconds += (Int128)running * duration;
-        BlockPicoseconds += (Int128)blocks * duration;
         MostWaiting = Math.Max(MostWaiting, waiting);
         MostBlocks = Math.Max(MostBlocks, blocks);
         StepCount += steps;
@@ -197,7 +202,7 @@ public sealed class ReplicaMonitor
         BusyPicoseconds += other.BusyPicoseconds;
         IdlePicoseconds += other.IdlePicoseconds;
         RunningPicoseconds += other.RunningPicoseconds;
-        BlockPicoseconds += other.BlockPicoseconds;
+        TokenPicoseconds += other.TokenPicoseconds;
         PromptTokens += other.PromptTokens;
         MadeTokens += other.MadeTokens;
         FinishedInputTokens += other.FinishedInputTokens;

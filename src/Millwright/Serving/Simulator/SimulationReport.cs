@@ -93,7 +93,7 @@ public sealed record SimulationReport
     /// <summary>Requests that ran, mean over time, all replicas together.</summary>
     public required double MeanRunning { get; init; }
 
-    /// <summary>Cache in use, mean over the time in steps, as a share.</summary>
+    /// <summary>Tokens of running requests over those that the cache holds, mean over the time in steps.</summary>
     public required double CacheUse { get; init; }
 
     /// <summary>Greatest use of the cache of a replica, as a share.</summary>
@@ -187,7 +187,7 @@ public sealed record SimulationReport
             Chips = chips,
             Utilisation = seconds > 0 ? busy / (seconds * plan.Replicas) : 0,
             MeanRunning = seconds > 0 ? SimulatedTime.ToSeconds(monitor.RunningPicoseconds) / seconds : 0,
-            CacheUse = busy > 0 ? SimulatedTime.ToSeconds(monitor.BlockPicoseconds) / busy / capacity : 0,
+            CacheUse = busy > 0 ? SimulatedTime.ToSeconds(monitor.TokenPicoseconds) / busy / (capacity * plan.Policy.BlockTokens) : 0,
             GreatestCacheUse = monitor.MostBlocks / capacity,
             MostWaiting = monitor.MostWaiting,
             Preemptions = monitor.Preemptions,

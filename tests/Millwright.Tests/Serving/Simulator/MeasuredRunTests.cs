@@ -63,7 +63,7 @@ public sealed class MeasuredRunTests(ITestOutputHelper output)
 
     private static RequestTable Run(StepModel step, ProfileSteps? profile, bool ahead)
     {
-        EnginePolicy policy = EnginePolicy.Of(step, 8192) with { MaxBatchedTokens = 2048, MaxSequences = 128, Asynchronous = ahead };
+        EnginePolicy policy = EnginePolicy.Of(step, 8192) with { MaxBatchedTokens = 2048, MaxSequences = 128, Asynchronous = ahead, RequestPicoseconds = 0, RequestPicosecondsPerToken = 0 };
         RequestTable table = RequestComparison.TableOf(s_run);
         SimulatorCases.Run(new FleetPlan(new StepClock(step, 128, 8192, profile, ahead: true), policy), table);
         return table;
