@@ -71,8 +71,21 @@ public sealed class CaseReaderTests
     {
         ServingRow row = Sample.Row with
         {
-            Scenario = "max-throughput", Model = model, Chip = chip, Precision = precision, Framework = "TensorRT-LLM", FrameworkVersion = "v1.0", TensorWays = 8, Chips = 8,
-            ExpertWays = null, AttentionDataParallel = false, Concurrency = null, Requests = 3000, InputTokens = 1000, OutputTokens = 1000, Notes = "",
+            Scenario = "max-throughput",
+            Model = model,
+            Chip = chip,
+            Precision = precision,
+            Framework = "TensorRT-LLM",
+            FrameworkVersion = "v1.0",
+            TensorWays = 8,
+            Chips = 8,
+            ExpertWays = null,
+            AttentionDataParallel = false,
+            Concurrency = null,
+            Requests = 3000,
+            InputTokens = 1000,
+            OutputTokens = 1000,
+            Notes = "",
         };
         ServingCase run = Sample.Map(row).Case!;
         Assert.Equal(layout, run.Layout.ToString());
@@ -90,7 +103,16 @@ public sealed class CaseReaderTests
     {
         ServingCase run = Sample.Map(Sample.Row with
         {
-            Scenario = "max-throughput", Model = "gpt-oss-120b", Chip = chip, Precision = precision, Framework = "TensorRT-LLM", FrameworkVersion = "v1.2", TensorWays = 1, Chips = 1, Concurrency = null, Notes = "",
+            Scenario = "max-throughput",
+            Model = "gpt-oss-120b",
+            Chip = chip,
+            Precision = precision,
+            Framework = "TensorRT-LLM",
+            FrameworkVersion = "v1.2",
+            TensorWays = 1,
+            Chips = 1,
+            Concurrency = null,
+            Notes = "",
         }).Case!;
         Assert.Equal(cache, run.Precision.Cache);
     }
