@@ -2,6 +2,7 @@ using System.CommandLine;
 using Millwright.Catalog;
 using Millwright.Chips;
 using Millwright.Cli.Output;
+using Millwright.Planning;
 using Millwright.Quantities;
 using Millwright.Reports.Launch;
 using Millwright.Scenarios;
@@ -78,21 +79,22 @@ internal static class ConfigureCommand
 
             LaunchTarget? target = TargetOf(parsed.GetValue(emit), parsed.GetValue(folder), request);
             IReadOnlyList<SystemRecord> systems = ServingOptions.Systems(parsed.GetValue(system)!, data);
+            if (target is not null && request.Space is { Together: false, Apart: false })
+            {
+                throw ServingOptions.Wrong("--emit", "no engine version that is known here runs attention and feed-forward on chips of their own: add together or apart to --pools");
+            }
+
             if (target is { } launched && !systems.All(one => LaunchWriter.CutsPrompts(launched, request.Model, one)))
             {
-                if (request.Space is { Together: false, Apart: false })
-                {
-                    throw ServingOptions.Wrong("--emit", "no engine version that is known here runs attention and feed-forward on chips of their own: add together or apart to --pools");
-                }
-
                 // what cannot be launched is not looked for
                 request = request with { Space = request.Space with { MostContextWays = 1 } };
             }
 
             double? usd = parsed.GetValue(price) is { } stated ? ServingOptions.Quantity("--chip-hour", stated, QuantityKind.MoneyPerChipHour) : null;
-            IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(systems, data, usd, site?.Basis ?? PowerBasis.Facility);
+            ScenarioInput prices = Session.ReadScenario(ServingOptions.SiteOfPrices, [], data);
+            IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(prices, systems, data, usd, site?.Basis ?? PowerBasis.Facility);
             bool ofAny = parsed.GetValue(system)!.Trim() == ServingOptions.AnySystem;
-            offers = ServingOptions.Variants(offers, data, parsed.GetValue(cap), parsed.GetValue(nic), ofAny, usd is not null, site?.Basis ?? PowerBasis.Facility);
+            offers = ServingOptions.Variants(prices, offers, data, parsed.GetValue(cap), parsed.GetValue(nic), ofAny, usd is not null, site?.Basis ?? PowerBasis.Facility);
 
             // caps and networks that are named are told each; of those that were not named only what wins
             request = request with { Space = request.Space with { PrunesVariants = parsed.GetValue(cap) is null && parsed.GetValue(nic) is null } };

@@ -47,7 +47,7 @@ internal static class GenerationsCommand
             double ttft = ServingOptions.Quantity("--ttft", parsed.GetValue(firstToken)!, QuantityKind.Duration);
             double tpot = ServingOptions.Quantity("--tpot", parsed.GetValue(perToken)!, QuantityKind.Duration);
             IReadOnlyList<SystemOffer> offers = ServingOptions.Offers(
-                [.. data.Systems.Where(static s => s.Kind is not "cpu")], data, null, PowerBasis.Facility);
+                Session.ReadScenario(ServingOptions.SiteOfPrices, [], data), [.. data.Systems.Where(static s => s.Kind is not "cpu")], data, null, PowerBasis.Facility);
             GenerationReport report;
             using (ProgressLine progress = new(session.Errors, "generations"))
             {

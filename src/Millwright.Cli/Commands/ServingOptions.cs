@@ -197,10 +197,9 @@ internal static class ServingOptions
         ? value
         : throw Wrong("--skew", string.Create(CultureInfo.InvariantCulture, $"{value} was found; the skew of routing lies from 0 (all experts as popular) to {ExpertLoad.MostSkew}"));
 
-    /// <summary>What a chip of each system costs and draws: as stated, or by the plan of one site filled with it.</summary>
-    public static IReadOnlyList<SystemOffer> Offers(IReadOnlyList<SystemRecord> systems, CatalogData catalog, double? usdPerChipHour, PowerBasis basis)
+    /// <summary>What a chip of each system costs and draws: as stated, or by the plan of a site filled with it.</summary>
+    public static IReadOnlyList<SystemOffer> Offers(ScenarioInput site, IReadOnlyList<SystemRecord> systems, CatalogData catalog, double? usdPerChipHour, PowerBasis basis)
     {
-        ScenarioInput site = Session.ReadScenario(SiteOfPrices, [], catalog);
         List<SystemOffer> offers = [];
         foreach (SystemRecord system in systems)
         {
@@ -216,7 +215,7 @@ internal static class ServingOptions
     /// networks that the catalog knows for each.
     /// </summary>
     public static IReadOnlyList<SystemOffer> Variants(
-        IReadOnlyList<SystemOffer> offers, CatalogData catalog, string? caps, string? networks, bool ofAny, bool costIsStated, PowerBasis basis)
+        ScenarioInput site, IReadOnlyList<SystemOffer> offers, CatalogData catalog, string? caps, string? networks, bool ofAny, bool costIsStated, PowerBasis basis)
     {
         List<double> shares = [.. Split(caps).Select(static text => Amount("--power-cap", text, QuantityKind.Fraction, false).Mid)];
         foreach (double share in shares)
@@ -234,7 +233,7 @@ internal static class ServingOptions
         }
 
         List<double> rates = [.. Split(networks).Select(static text => Quantity("--nic", text, QuantityKind.Bandwidth))];
-        SystemVariants variants = new(Session.ReadScenario(SiteOfPrices, [], catalog), catalog, basis);
+        SystemVariants variants = new(site, catalog, basis);
         List<SystemOffer> all = [];
         foreach (SystemOffer offer in offers)
         {

@@ -106,7 +106,7 @@ internal static class SimulateCommand
         }
 
         EnginePolicy policy = deployment.Policy;
-        return new FleetPlan(deployment.Clock, policy, deployment.Replicas, router, seed)
+        return new FleetPlan(deployment.MakeClock(), policy, deployment.Replicas, router, seed)
         {
             Engines = deployment.Engines,
             Concurrency = load.Concurrency,

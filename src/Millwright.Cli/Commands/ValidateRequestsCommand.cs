@@ -39,7 +39,7 @@ internal static class ValidateRequestsCommand
 
             // a measured request arrives where the engine takes it in: what comes before is not in its times
             EnginePolicy policy = simulated.Policy with { RequestPicoseconds = 0, RequestPicosecondsPerToken = 0 };
-            FleetPlan plan = new(simulated.Clock, policy) { Engines = simulated.Engines, EachStep = input.Switch("each-step") };
+            FleetPlan plan = new(simulated.MakeClock(), policy) { Engines = simulated.Engines, EachStep = input.Switch("each-step") };
             RequestTable table = RequestComparison.TableOf(measured);
             FleetRun run = FleetSimulator.Run(plan, table, cancellation: cancellation);
             cancellation.ThrowIfCancellationRequested();

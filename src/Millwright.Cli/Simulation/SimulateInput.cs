@@ -18,15 +18,16 @@ internal sealed class SimulateInput
     /// <exception cref="InputException">The file is wrong, or a key has no value.</exception>
     public SimulateInput(ParseResult parsed, IEnumerable<Option> options, string? file)
     {
+        Option[] known = [.. options];
         if (file is not null)
         {
-            foreach (KeyText key in FlatKeys.Read(file, [.. SimulateKey.All.Select(static k => k.Name)]))
+            foreach (KeyText key in FlatKeys.Read(file, [.. known.Select(static option => option.Name[2..])]))
             {
                 _keys[key.Key] = key;
             }
         }
 
-        foreach (Option option in options)
+        foreach (Option option in known)
         {
             string name = option.Name[2..];
             string? text = option is Option<bool> flag ? parsed.GetValue(flag) ? "true" : null : parsed.GetValue((Option<string?>)option);

@@ -27,8 +27,8 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
     /// <summary>Folder that the timings were read from, as the user named it; null without.</summary>
     public string? ProfileFolder { get; init; }
 
-    /// <summary>What the steps of one replica cost.</summary>
-    public StepClock Clock => new(Step, Policy.MaxSequences, Policy.MaxContextTokens, Profile, Policy.Asynchronous);
+    /// <summary>Makes what the steps of one replica cost.</summary>
+    public StepClock MakeClock() => new(Step, Policy.MaxSequences, Policy.MaxContextTokens, Profile, Policy.Asynchronous);
 
     /// <summary>
     /// Engines of a replica that step together: with a profile, and where a model with experts has attention ranks, each rank has its own queue.

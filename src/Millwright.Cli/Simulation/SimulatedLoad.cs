@@ -106,22 +106,23 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
             }
 
             IRequestStream requests = rate is { } perSecond ? new TimedRequests(trace, new ArrivalClock(process!, RateProfile.Constant(perSecond), seed)) : trace;
-            return Table(input, requests, most, cancellation);
+            return Table(input, requests, most, cancellation, atStart: concurrency is not null);
         });
         string name = Path.GetFileName(path);
-        return concurrency is { } count ? new SimulatedLoad("concurrency", $"lengths of {name}, {AtOnce(count)}", AtStart(table), concurrency)
+        return concurrency is { } count ? new SimulatedLoad("concurrency", $"lengths of {name}, {AtOnce(count)}", table, concurrency)
             : rate is { } asked ? new SimulatedLoad("rate", $"lengths of {name}, {AtRate(input, asked)}", table, null)
             : new SimulatedLoad("trace", $"{name} at its own stamps", table, null);
     }
 
-    private static RequestTable Table(SimulateInput input, IRequestStream stream, int most, CancellationToken cancellation)
+    private static RequestTable Table(SimulateInput input, IRequestStream stream, int most, CancellationToken cancellation, bool atStart = false)
     {
         RequestTable table = new();
         try
         {
             while (table.Count < most && stream.TryRead(out TraceRequest request))
             {
-                table.Add(request.ArrivalPicoseconds, request.InputTokens, request.OutputTokens);
+                // in a closed loop requests come when others end, whatever their stamps say
+                table.Add(atStart ? 0 : request.ArrivalPicoseconds, request.InputTokens, request.OutputTokens);
                 if (table.Count % RowsBetweenChecks == 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -135,18 +136,6 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
         }
 
         return table;
-    }
-
-    // in a closed loop requests come when others end, whatever their stamps say
-    private static RequestTable AtStart(RequestTable table)
-    {
-        RequestTable released = new();
-        for (int i = 0; i < table.Count; i++)
-        {
-            released.Add(0, table.InputTokens[i], table.OutputTokens[i]);
-        }
-
-        return released;
     }
 
     private static ArrivalProcess Process(SimulateInput input)

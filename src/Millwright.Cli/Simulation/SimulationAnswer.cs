@@ -19,12 +19,12 @@ internal sealed record SimulationAnswer(
     private const double Million = 1e6;
 
     /// <summary>Requests a second that came, or in a closed loop those that were finished, over those that saturate.</summary>
-    public double SaturationShare => Plan.Concurrency is null && double.IsFinite(Report.OfferedOverSaturation)
+    public double SaturationShare => double.IsFinite(Report.OfferedOverSaturation)
         ? Report.OfferedOverSaturation
         : Report.RequestsPerSecond / Report.SaturationRequestsPerSecond;
 
     /// <summary>True when more came than the replicas take.</summary>
-    public bool IsAboveSaturation => Plan.Concurrency is null && Report.OfferedOverSaturation > 1;
+    public bool IsAboveSaturation => Report.OfferedOverSaturation > 1;
 
     /// <summary>True when limits for goodput were stated.</summary>
     public bool HasLimits => double.IsFinite(Limits.TimeToFirstTokenSeconds) || double.IsFinite(Limits.TimePerOutputTokenSeconds);

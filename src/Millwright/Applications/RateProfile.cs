@@ -87,13 +87,4 @@ public sealed class RateProfile
                 [.. weights.Append(weights[0]).Select((w, i) => new RatePoint(i * (DaySeconds / weights.Count), w / mean * meanRatePerSecond))], DaySeconds)
             : throw new ArgumentException("a day needs a mean rate above 0, and weights of which one is above 0", nameof(weights));
     }
-
-    /// <summary>Another rate, the same shape.</summary>
-    /// <param name="factor">Factor on all rates, above 0.</param>
-    /// <returns>The profile.</returns>
-    /// <exception cref="ArgumentException">The factor is not above 0, or not finite.</exception>
-    public RateProfile Scaled(double factor) =>
-        factor > 0 && double.IsFinite(factor)
-            ? Linear([.. _points.Select(p => p with { RatePerSecond = p.RatePerSecond * factor })], PeriodSeconds)
-            : throw new ArgumentException($"the factor is {factor}; it must be above 0", nameof(factor));
 }

@@ -39,10 +39,13 @@ public sealed record RequestLengths
     /// <summary>Mean input tokens found in the cache.</summary>
     public double CachedInputTokens => MeanInputTokens * CachedShare;
 
+    /// <summary>Tokens behind a decoded token, mean over decoded tokens.</summary>
+    public double DecodeContextTokens => DecodeInputTokens + DecodeOutputTokens;
+
     /// <summary>Tokens that a decoding request holds in the cache, mean over decoded tokens.</summary>
     /// <param name="whole">True where its whole length is held from the start, false where the cache is filled as it grows.</param>
     /// <returns>Tokens: input and what of the output is behind, or all of it.</returns>
-    public double HeldTokens(bool whole) => DecodeInputTokens + (whole ? 2 : 1) * DecodeOutputTokens;
+    public double HeldTokens(bool whole) => whole ? DecodeInputTokens + 2 * DecodeOutputTokens : DecodeContextTokens;
 
     /// <summary>Lengths of requests that are all alike.</summary>
     /// <param name="inputTokens">Input tokens, above 0.</param>

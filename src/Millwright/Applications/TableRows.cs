@@ -42,8 +42,10 @@ internal sealed class TableRows : TraceRows
     }
 
     /// <summary>Formats in words.</summary>
-    public static string KnownNames =>
-        $"the columns {string.Join("; ", Shapes.Select(static s => $"{s.Input}, {s.Output}"))}, or JSON lines with input_length, output_length";
+    public static string KnownNames => $"the columns {KnownColumns}";
+
+    private static string KnownColumns =>
+        $"{string.Join("; ", Shapes.Select(static s => $"{s.Input}, {s.Output}"))}, or JSON lines with input_length, output_length";
 
     /// <inheritdoc/>
     public override TraceFormat Format { get; }
@@ -64,8 +66,7 @@ internal sealed class TableRows : TraceRows
         var shape = Array.Find(Shapes, s => columns.Contains(s.Input) && columns.Contains(s.Output));
         if (shape is null)
         {
-            throw lines.Fault(
-                $"found the columns '{TraceLines.Shown(header)}'; known are {string.Join("; ", Shapes.Select(static s => $"{s.Input}, {s.Output}"))}, or JSON lines with input_length, output_length");
+            throw lines.Fault($"found the columns '{TraceLines.Shown(header)}'; known are {KnownColumns}");
         }
 
         var twice = columns.GroupBy(static c => c).FirstOrDefault(g => g.Count() > 1 && shape.RoleOf(g.Key) != Role.None);

@@ -36,7 +36,8 @@ internal static class BorrowedTime
     /// Time of a call that streams its operands. On a chip of less bandwidth, what such a call takes beyond its ideal time stays a time and does not grow
     /// with the ideal one: ramps, tails and latencies are those of the kernel. Evidence: products of one row of Llama-3.1-8B's shapes take 5, 5, 10, 8 and 43 us
     /// beyond the ideal on H100, 6, 6, 11, 9 and 39 us on H200, and 5, 5, 10, 9 and 33 us on B200, whose bandwidths lie 2.4 times apart (the shipped grids of
-    /// vLLM). With work that the arithmetic bounds, the excess grows as the ideal time does. A chip of more bandwidth than the lender's keeps the share of it.
+    /// vLLM): four of five stay within a tenth, the largest falls. The rule was looked for because borrowed grids were slow on the RTX PRO 6000, a chip with
+    /// a fifth of its lender's bandwidth, which is beyond that evidence; that the excess turns into a share as arithmetic comes to bound is an assumption. With work that the arithmetic bounds, the excess grows as the ideal time does. A chip of more bandwidth than the lender's keeps the share of it.
     /// </summary>
     /// <param name="time">Time as measured, s, not below the ideal one.</param>
     /// <param name="measuredIdeal">Ideal time on the measured chip, s.</param>

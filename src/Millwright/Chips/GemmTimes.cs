@@ -44,7 +44,6 @@ public sealed class GemmTimes
         }
 
         LaunchSeconds = MeasuredSeconds(1, Math.Pow(2, grid.LogFactor.Axes[1][0]), Math.Pow(2, grid.LogFactor.Axes[2][0]));
-        StreamFactor = BestStream();
     }
 
     /// <summary>Precision of the operands.</summary>
@@ -58,9 +57,6 @@ public sealed class GemmTimes
 
     /// <summary>Ideal time on this chip, which no product beats.</summary>
     public GemmIdeal Ideal => _own;
-
-    /// <summary>The least time over ideal time at which one row streams the weights of a measured product.</summary>
-    internal double StreamFactor { get; }
 
     /// <summary>Time of one product.</summary>
     /// <param name="rows">Rows (tokens), above 0.</param>
@@ -117,7 +113,8 @@ public sealed class GemmTimes
         return Seconds(factor, _measured.Seconds(rows, columns, inner));
     }
 
-    private double BestStream()
+    /// <summary>The least time over ideal time at which one row streams the weights of a measured product.</summary>
+    internal double StreamFactor()
     {
         double least = double.MaxValue;
         foreach (double columns in _grid.LogFactor.Axes[1])

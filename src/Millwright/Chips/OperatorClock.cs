@@ -80,7 +80,7 @@ public sealed class OperatorClock
             _gemm[i] = new GemmTimes(FindGemm(shelf, peaks, precision), peaks, precision);
         }
 
-        _streamFactor = _gemm[(int)OperandPrecision.Bf16].StreamFactor;
+        _streamFactor = _gemm[(int)OperandPrecision.Bf16].StreamFactor();
         _quantise = shelf.Find(QuantiseOperator, OperandPrecision.Fp8);
         if (_quantise is { } grid)
         {

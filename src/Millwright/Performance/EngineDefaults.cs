@@ -13,7 +13,17 @@ namespace Millwright.Performance;
 /// <param name="Tiers">Budgets by the memory of a chip, ascending.</param>
 /// <param name="Source">Where the defaults are read.</param>
 public sealed record EngineRelease(
-    EngineFamily Family, string FromVersion, string FromDate, double MemoryFraction, bool ChunkedPrefill, IReadOnlyList<EngineTier> Tiers, string Source);
+    EngineFamily Family, string FromVersion, string FromDate, double MemoryFraction, bool ChunkedPrefill, IReadOnlyList<EngineTier> Tiers, string Source)
+{
+    /// <summary>As <see cref="EngineSettings.NoEvict"/>.</summary>
+    public bool NoEvict { get; init; }
+
+    /// <summary>As <see cref="EngineSettings.WholeWindows"/>.</summary>
+    public bool WholeWindows { get; init; }
+
+    /// <summary>As <see cref="EngineSettings.FractionOfFree"/>.</summary>
+    public bool FractionOfFree { get; init; }
+}
 
 /// <summary>Budgets of an engine for chips up to a size of memory.</summary>
 /// <param name="BelowBytes">Memory of a chip below which the tier holds, bytes; infinite for the last.</param>
@@ -56,10 +66,10 @@ public static partial class EngineDefaults
             "sgl-project/sglang python/sglang/srt/server_args.py _handle_gpu_memory_settings (v0.5): chunk and graph sizes by memory; the static share follows from what is reserved, 0.85 to 0.9"),
         new(EngineFamily.TensorRtLlm, "0.9", "2024-04", 0.9, true,
             [new(Above, 8192, 2048, 2048, 2048)],
-            "NVIDIA/TensorRT-LLM docs/source/performance: trtllm-build max_batch_size 2048, max_num_tokens 8192, kv_cache_free_gpu_mem_fraction 0.9; an engine enqueues whole steps; capacity scheduler GUARANTEED_NO_EVICT; windows kept whole unless kv_cache_config.max_attention_window names them"),
+            "NVIDIA/TensorRT-LLM docs/source/performance: trtllm-build max_batch_size 2048, max_num_tokens 8192, kv_cache_free_gpu_mem_fraction 0.9; an engine enqueues whole steps; capacity scheduler GUARANTEED_NO_EVICT; windows kept whole unless kv_cache_config.max_attention_window names them") { NoEvict = true, WholeWindows = true, FractionOfFree = true },
         new(EngineFamily.TensorRtLlm, "1.0", "2025-06", 0.9, true,
             [new(Above, 8192, 2048, 128, 128)],
-            "NVIDIA/TensorRT-LLM tensorrt_llm/llmapi/llm_args.py and trtllm-serve (v1.0): max_batch_size 2048, max_num_tokens 8192, free_gpu_memory_fraction 0.9, captured batches to 128 where none are named"),
+            "NVIDIA/TensorRT-LLM tensorrt_llm/llmapi/llm_args.py and trtllm-serve (v1.0): max_batch_size 2048, max_num_tokens 8192, free_gpu_memory_fraction 0.9, captured batches to 128 where none are named") { NoEvict = true, WholeWindows = true, FractionOfFree = true },
     ];
 
     /// <summary>Version that is taken where neither version nor date is known: the newest that the table holds.</summary>
@@ -93,7 +103,8 @@ public static partial class EngineDefaults
         EngineTier tier = release.Tiers.First(t => memoryBytes < t.BelowBytes || double.IsPositiveInfinity(t.BelowBytes));
         return new EngineSettings(
             family, version, date, tier.MaxBatchedTokens, tier.MaxSequences, release.MemoryFraction,
-            tensorWays < 4 ? tier.GraphMaxBatchNarrow : tier.GraphMaxBatch, release.ChunkedPrefill, family == EngineFamily.TensorRtLlm, family == EngineFamily.TensorRtLlm);
+            tensorWays < 4 ? tier.GraphMaxBatchNarrow : tier.GraphMaxBatch, release.ChunkedPrefill, release.NoEvict, release.WholeWindows,
+            FractionOfFree: release.FractionOfFree);
     }
 
     /// <summary>True when an engine decides on a step while the one before runs: vLLM since 0.14, where asynchronous scheduling became the default (release

@@ -1,6 +1,5 @@
 using Millwright.Chips;
 using Millwright.Models;
-using Millwright.Operators;
 
 namespace Millwright.Performance;
 
@@ -45,7 +44,7 @@ internal static class MemoryPlanner
         double activations = deployment.Engine.MaxBatchedTokens * (double)model.HiddenSize * 2 * ActivationRowsPerToken / layout.TensorWays;
         double fraction = deployment.Engine.MemoryFraction;
         double taken = dense + experts + activations + RuntimeBytes;
-        double usable = deployment.Engine.Family == EngineFamily.TensorRtLlm && taken < memoryBytes ? taken + fraction * (memoryBytes - taken) : memoryBytes * fraction;
+        double usable = deployment.Engine.FractionOfFree && taken < memoryBytes ? taken + fraction * (memoryBytes - taken) : memoryBytes * fraction;
         return new MemoryPlan(memoryBytes, usable, dense, experts, activations, RuntimeBytes);
     }
 

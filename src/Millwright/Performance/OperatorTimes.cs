@@ -11,8 +11,8 @@ public sealed class OperatorTimes
     internal const double MostDecodeTokens = 256;
 
     // bytes of one element of a gathered activation, with its scale
-    private const double ActivationBytes = 2;
-    private const double NarrowActivationBytes = 1 + 4.0 / 128;
+    internal const double ActivationBytes = 2;
+    internal const double NarrowActivationBytes = 1 + 4.0 / 128;
 
     private readonly DecodeAttentionTimes _decodeAttention;
     private readonly PrefillAttentionTimes _prefillAttention;

@@ -14,9 +14,6 @@ namespace Millwright.Performance;
 /// </code></example>
 public sealed class SplitStepModel
 {
-    private const double ActivationBytes = 2;
-    private const double NarrowActivationBytes = 1 + 4.0 / 128;
-
     private readonly OperatorTimes _times;
 
     private SplitStepModel(SplitLayout layout, StepModel rank, StepModel feedForward, OperatorTimes times)
@@ -112,8 +109,8 @@ public sealed class SplitStepModel
             double elements = Math.Max(rows.SentElements / Layout.AttentionChips, rows.TakenElements / Layout.FeedForwardWays);
             bool narrow = feedForward is MixtureOfExperts && OperatorTimes.SendsNarrow(deployment.Precision.Experts);
             double tokensOfRank = tokens / Layout.AttentionRanks;
-            there += layers * Scaled(_times.PartExchange(elements, narrow ? NarrowActivationBytes : ActivationBytes, Layout.Chips, tokensOfRank, false));
-            back += layers * Scaled(_times.PartExchange(elements, ActivationBytes, Layout.Chips, tokensOfRank, true));
+            there += layers * Scaled(_times.PartExchange(elements, narrow ? OperatorTimes.NarrowActivationBytes : OperatorTimes.ActivationBytes, Layout.Chips, tokensOfRank, false));
+            back += layers * Scaled(_times.PartExchange(elements, OperatorTimes.ActivationBytes, Layout.Chips, tokensOfRank, true));
         }
 
         return (there, back);

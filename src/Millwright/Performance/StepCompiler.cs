@@ -7,7 +7,7 @@ namespace Millwright.Performance;
 /// <summary>Compiles a deployment: cuts each operator of the model over the chips of the layout and gathers their times.</summary>
 internal sealed class StepCompiler
 {
-    private const double ActivationBytes = 2;
+    private const double ActivationBytes = OperatorTimes.ActivationBytes;
 
     /// <summary>Launch of a send to the next stage, s. Source: NVIDIA AIConfigurator (095f58a5), systems/*.yaml, p2p latency 10 us.</summary>
     private const double HandOverSeconds = 10e-6;

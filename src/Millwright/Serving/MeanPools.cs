@@ -91,7 +91,7 @@ internal sealed class MeanPools
     public StepTimes DecodeStep(double batch)
     {
         double sequences = batch / _decode.Deployment.Layout.PipelineStages;
-        return _decode.Time(new StepShape(sequences, sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens)));
+        return _decode.Time(new StepShape(sequences, sequences * _lengths.DecodeContextTokens));
     }
 
     /// <summary>Mean board power of a chip of the prefill pool, W: it works on full steps for as much of the time as its engine lets it, and waits the rest.</summary>
@@ -112,7 +112,7 @@ internal sealed class MeanPools
     public double DecodeWatts(OperatorClock clock, double batch, double stepSeconds, double capShare = 1)
     {
         double sequences = batch / _decode.Deployment.Layout.PipelineStages;
-        return _decode.MeanWatts(clock, new StepShape(sequences, sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens)), stepSeconds, capShare);
+        return _decode.MeanWatts(clock, new StepShape(sequences, sequences * _lengths.DecodeContextTokens), stepSeconds, capShare);
     }
 
     /// <summary>The state at a batch of each decode replica, with the prefill that it needs.</summary>

@@ -110,7 +110,7 @@ internal sealed class MeanReplica
 
         // as many micro-batches as stages are under way at once: a token comes round when its own has passed all layers
         double sequences = batch / Stages;
-        double context = sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens);
+        double context = sequences * _lengths.DecodeContextTokens;
         double cached = _lengths.CachedShare * _lengths.PrefillInputTokens;
         double prefix = cached + Math.Max(0, input - piece) / 2;
         StepTimes decode = _step.Time(new StepShape(sequences, context));
@@ -187,7 +187,7 @@ internal sealed class MeanReplica
         double promptTokens = sequences / StepsOfOutput * _lengths.UncachedInputTokens;
         StepShape shape = new(
             sequences,
-            sequences * (_lengths.DecodeInputTokens + _lengths.DecodeOutputTokens),
+            sequences * _lengths.DecodeContextTokens,
             promptTokens,
             0,
             promptTokens > 0 ? Math.Max(1, promptTokens / Math.Max(1, _lengths.UncachedInputTokens)) : 0);

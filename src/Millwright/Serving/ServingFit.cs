@@ -49,11 +49,11 @@ public sealed class ServingFit
     private static readonly double[] s_engineDeviations = [1, 1, 0.4, 0.2, 0.25, 0.25, 0.25, 0.4, 0.4, 0.2];
     private const int ConfigurationFolds = 5;
 
-    // priors of the time outside the steps: of a request, and of each of its input tokens
+    // priors of the time outside the steps, assumptions: of a request, and of each of its input tokens
     private static readonly double[] s_requestMeans = [Math.Log(20e-3), Math.Log(5e-6)];
     private static readonly double[] s_requestDeviations = [1, 1];
 
-    // requests in flight on a replica up to which a first token tells of the time outside the steps, and not of a queue
+    // requests in flight on a replica up to which a first token is taken to tell of the time outside the steps, and not of a queue: an assumption
     private const double FewRequests = 8;
 
     /// <summary>Least time of a run over the measured times of its kernels.</summary>

@@ -14,8 +14,6 @@ internal sealed class GainDraws
     /// <summary>Draws of a band.</summary>
     public const int Draws = 1024;
 
-    private const double NinetiethDeviate = 1.2815515655446004;
-
     private readonly double[] _logs;
     private readonly IReadOnlyList<GenerationElement> _elements;
     private readonly PredictionError _older;
@@ -107,7 +105,7 @@ internal sealed class GainDraws
         double shared = own > 0 ? Math.Min(1, HalfWidth(error.Lender) / own) : 0;
         double deviate = shared * _random.Normal(RandomStream.KeyOf("kernels of " + error.LenderId), draw)
             + Math.Sqrt(1 - shared * shared) * _random.Normal(RandomStream.KeyOf("system " + error.SystemId), draw);
-        return deviate / NinetiethDeviate * (deviate < 0 ? -Math.Log(error.Own.Low) : Math.Log(error.Own.High));
+        return deviate / NormalDistribution.Quantile90 * (deviate < 0 ? -Math.Log(error.Own.Low) : Math.Log(error.Own.High));
     }
 
     // what one element of another system adds to the error where this system's software runs
@@ -116,7 +114,7 @@ internal sealed class GainDraws
         double seen = HalfWidth(error.Lender);
         double unseen = HalfWidth(error.NeverSeen);
         double more = Math.Sqrt(Math.Max(0, unseen * unseen - seen * seen) / strangers);
-        return more / NinetiethDeviate * _random.Normal(RandomStream.KeyOf($"{element} strange to {error.SystemId}"), draw);
+        return more / NormalDistribution.Quantile90 * _random.Normal(RandomStream.KeyOf($"{element} strange to {error.SystemId}"), draw);
     }
 
     private static double HalfWidth(ErrorBand band) => (Math.Log(band.High) - Math.Log(band.Low)) / 2;

@@ -77,8 +77,6 @@ public static class GenerationStudy
     private const ulong Seed = 1;
 
     // p10 and p90 of a normal distribution
-    private const double NinetiethDeviate = 1.2815515655446004;
-
     /// <summary>Solves every system, and every mixture of two that follow each other.</summary>
     /// <param name="search">The search.</param>
     /// <param name="offers">The systems with the cost of their chip-hours.</param>
@@ -242,7 +240,7 @@ public static class GenerationStudy
         double spread = points.Sum(p => (p.X - meanX) * (p.X - meanX));
         double slope = points.Sum(p => (p.X - meanX) * (p.Y - meanY)) / spread;
         double residual = points.Sum(p => Math.Pow(p.Y - meanY - slope * (p.X - meanX), 2));
-        double error = NinetiethDeviate * Math.Sqrt(residual / (points.Count - 2) / spread);
+        double error = NormalDistribution.Quantile90 * Math.Sqrt(residual / (points.Count - 2) / spread);
         yield return new GenerationGrowth(what, Math.Exp(slope) - 1, Math.Exp(slope - error) - 1, Math.Exp(slope + error) - 1, points.Count);
     }
 }

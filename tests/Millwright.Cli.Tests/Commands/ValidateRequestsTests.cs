@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Millwright.Cli.Tests.Documents;
 
 namespace Millwright.Cli.Tests.Commands;
 
@@ -7,6 +8,20 @@ public sealed class ValidateRequestsTests
 {
     private const string Deployment = "model: llama-3.1-8b\nsystem: hgx-h100\nmax-sequences: 4\n";
     private const string Requests = "request,input_tokens,output_tokens,arrival_s,scheduled_s,first_token_s,last_token_s\n0,100,11,0,0,0.01,0.11\n1,100,1,0.5,0.5,0.51,0.51\n";
+
+    [Theory]
+    [InlineData("grids", null)]
+    [InlineData("timings", "tests/Millwright.Tests/Serving/Data/llama-3.1-8b-rtx-pro-6000")]
+    public async Task The_page_shows_what_a_measured_run_gives(string mark, string? profile)
+    {
+        string run = Path.Combine(Repository.Root, "tests/Millwright.Tests/Serving/Data/llama-3.1-8b-rtx-pro-6000/requests.csv");
+        string[] deployment =
+        [
+            "--model", "llama-3.1-8b", "--system", "rtx-pro-6000-server", "--engine", "vllm", "--engine-version", "0.19.0", "--precision", "bf16", "--max-batched-tokens", "2048", "--max-sequences", "128",
+        ];
+        QuotedText.Match(
+            "docs/validate-requests.md", mark, "", await Run.Answers([.. (string[])["validate", "requests", run], .. deployment, .. profile is null ? [] : (string[])["--profile", Path.Combine(Repository.Root, profile)]]));
+    }
 
     [Fact]
     public async Task A_run_is_replayed_with_the_timings_of_a_profile()

@@ -9,6 +9,9 @@ namespace Millwright.Cli.Tests.Simulation;
 [UnsupportedOSPlatform("windows")]
 public sealed class PartialRunTests
 {
+    private static readonly TimeSpan s_work = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
+
     [Fact]
     public async Task A_stop_ends_with_the_part_that_ran_marked_as_such()
     {
@@ -31,9 +34,15 @@ public sealed class PartialRunTests
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
 
+        // stopped after so much work of its own, however long that takes beside others: late enough to be at work, early enough not to be through, since
+        // the steps of 400,000 requests take minutes one by one
+        while (!process.HasExited && process.TotalProcessorTime < s_work)
+        {
+            await Task.Delay(s_look, TestContext.Current.CancellationToken);
+            process.Refresh();
+        }
+
         // a test runner in the background may ignore interrupts, and so do its children: terminate stands for both
-        // late enough to be at work, early enough not to be through: the steps of 400,000 requests take minutes one by one
-        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
         using (Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
         {
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -75,7 +75,7 @@ public sealed class LaunchWriterTests
         string script = SampleDeployments.Write("dense-tp4", LaunchTarget.TensorRtLlm)[0].Text;
 
         // the engine's own share, which the memory plan counts in the same way
-        Assert.Contains("--kv_cache_free_gpu_memory_fraction 0.9", script, StringComparison.Ordinal);
+        Assert.Contains("--kv_cache_free_gpu_memory_fraction 0.9 \\", script, StringComparison.Ordinal);
     }
 
     [Fact]

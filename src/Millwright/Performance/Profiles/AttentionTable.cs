@@ -27,9 +27,6 @@ public sealed class AttentionTable
         _mixed = alone < sorted.Length ? Node.Of(sorted.AsSpan(alone), 0) : null;
     }
 
-    /// <summary>True when there are rows with prompts.</summary>
-    public bool HasPrompts => _mixed is not null;
-
     /// <summary>Smallest chunk of a prompt that was measured; 0 for none.</summary>
     public double LeastChunk => _mixed is null ? 0 : _mixed.Keys[0];
 

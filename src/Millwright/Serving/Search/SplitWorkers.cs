@@ -89,7 +89,7 @@ internal sealed class SplitWorkers
         Settings = (long)Layouts.Count * sequences.Length;
         double turns = Math.Max(1, _request.Lengths.MeanOutputTokens - 1) / (1 + (_request.Speculation?.AcceptedTokens ?? 0));
         double tokensAfterFirst = Math.Max(1, _request.Lengths.MeanOutputTokens - 1);
-        double context = _request.Lengths.DecodeInputTokens + _request.Lengths.DecodeOutputTokens;
+        double context = _request.Lengths.DecodeContextTokens;
         int[] micros = [.. _request.Space.MicroBatches];
         foreach (StepModel rank in _ranks)
         {
@@ -146,7 +146,7 @@ internal sealed class SplitWorkers
     /// <param name="tokensPerSecond">Output tokens of the replica, with the first token of each request.</param>
     public static TokenChipTime ChipTime(SplitStepModel step, double batch, RequestLengths lengths, double tokensPerSecond)
     {
-        SplitTimes times = step.Time(batch, batch * (lengths.DecodeInputTokens + lengths.DecodeOutputTokens));
+        SplitTimes times = step.Time(batch, batch * lengths.DecodeContextTokens);
         double turns = step.Layout.MicroBatches / (tokensPerSecond * times.TotalSeconds);
         double host = step.Layout.Chips / (tokensPerSecond * times.TotalSeconds);
         return TokenChipTime.Of(times.Attention, step.Layout.AttentionChips * turns)

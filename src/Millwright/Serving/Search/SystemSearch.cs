@@ -214,9 +214,10 @@ internal sealed class SystemSearch
         MeanPools pools = new(prefillStep, decode.Deployment.Step, new SplitPools(1, prefillLayout, 1, decode.Deployment.Layout), _request.Lengths, _request.Speculation, 0);
         double output = _request.Lengths.MeanOutputTokens;
         double prefillScale = prefillLayout.StageChips / (pools.RequestsPerPrefillStep * output);
+        StepTimes decodeStep = pools.DecodeStep(decode.Batch);
         TokenChipTime decoding = decode.Split is { } apart
             ? SplitWorkers.ChipTime(apart, decode.Batch, _request.Lengths, decode.RequestsPerSecond * output)
-            : TokenChipTime.Of(pools.DecodeStep(decode.Batch), decode.Chips / (decode.RequestsPerSecond * pools.DecodeStep(decode.Batch).TotalSeconds * output));
+            : TokenChipTime.Of(decodeStep, decode.Chips / (decode.RequestsPerSecond * decodeStep.TotalSeconds * output));
         TokenChipTime busy = TokenChipTime.Of(pools.FullPrefillStep, prefillScale).Plus(decoding);
         bool prefillBinds = spot.RequestsPerSecond < spot.DecodeWorkers * decode.RequestsPerSecond * (1 - 1e-9);
         SplitPools split = new(spot.PrefillWorkers, prefillLayout, spot.DecodeWorkers, decode.Layout) { DecodeSplit = decode.Split?.Layout };

@@ -72,7 +72,7 @@ public sealed class WorkloadSearch
         double cachedBefore = lengths.CachedShare * lengths.PrefillInputTokens;
         double prefixShare = Math.Min(1, cachedBefore / Math.Max(1, mix.PrefixTokens + candidate.TokenBudget / 2.0));
         double cachedPrefill = Math.Min(Math.Max(0, added), mix.PromptWeight * mix.Prompt.PrefillAttention.TotalSeconds * prefixShare);
-        double reading = mix.Decode.DecodeAttention.TotalSeconds * lengths.DecodeInputTokens / (lengths.DecodeInputTokens + lengths.DecodeOutputTokens);
+        double reading = mix.Decode.DecodeAttention.TotalSeconds * lengths.DecodeInputTokens / lengths.DecodeContextTokens;
         double cached = cachedPrefill + reading * lengths.CachedShare;
         double prefill = Math.Max(0, added) - cachedPrefill + reading * (1 - lengths.CachedShare);
         ReplicaLoad next = candidate.At(spot.Batch + candidate.Unit);

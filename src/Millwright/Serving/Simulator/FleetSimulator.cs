@@ -46,10 +46,14 @@ public static class FleetSimulator
             RunTogether(plan, requests, monitors, done, cancellation);
         }
 
-        ReplicaMonitor all = new(plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null);
-        foreach (ReplicaMonitor monitor in monitors)
+        ReplicaMonitor all = monitors[0];
+        if (monitors.Length > 1)
         {
-            all.Merge(monitor);
+            all = new ReplicaMonitor(plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null);
+            foreach (ReplicaMonitor monitor in monitors)
+            {
+                all.Merge(monitor);
+            }
         }
 
         return new FleetRun(requests, all, monitors, cancellation.IsCancellationRequested && all.Finished + all.Refused < requests.Count);

@@ -4,7 +4,7 @@ namespace Millwright.Serving.Simulator;
 
 /// <summary>
 /// Engines of one replica, one for each attention rank, each with its own queue and cache, whose steps wait for each other since their experts work on the
-/// tokens of all. A request goes to the engine with the fewest waiting and running ones when it is seen. Each step by itself: what any of them does changes
+/// tokens of all. A request goes to the engine with the least of running and four times waiting ones when it is seen. Each step by itself: what any of them does changes
 /// the length of all.
 /// </summary>
 internal sealed class LockstepReplica : ISimulatedReplica
@@ -97,7 +97,8 @@ internal sealed class LockstepReplica : ISimulatedReplica
             }
 
             _turn = (chosen + 1) % _engines.Length;
-            _engines[chosen].Offer(_feed.Take());
+            long ready = _feed.NextArrival;
+            _engines[chosen].Offer(_feed.Take(), ready);
         }
     }
 

@@ -53,10 +53,7 @@ public sealed class ReplicaMonitor
     public QuantileSketch Queueing { get; } = new();
 
     /// <summary>Time in steps, ps.</summary>
-    public Int128 BusyPicoseconds { get; private set; }
-
-    /// <summary>Time without a step between the first arrival and the last token, ps.</summary>
-    public Int128 IdlePicoseconds { get; private set; }
+    public Int128 BusyPicoseconds => Sum(static tally => tally.Picoseconds);
 
     /// <summary>Running requests x time, ps.</summary>
     public Int128 RunningPicoseconds { get; private set; }
@@ -65,7 +62,7 @@ public sealed class ReplicaMonitor
     public Int128 TokenPicoseconds { get; private set; }
 
     /// <summary>Prompt tokens computed, those computed again included.</summary>
-    public long PromptTokens { get; private set; }
+    public long PromptTokens => (long)Sum(static tally => tally.PromptTokens);
 
     /// <summary>Tokens made, those of requests that are not finished included.</summary>
     public long MadeTokens { get; private set; }
@@ -77,7 +74,7 @@ public sealed class ReplicaMonitor
     public long FinishedOutputTokens { get; private set; }
 
     /// <summary>Finished requests.</summary>
-    public long Finished { get; private set; }
+    public long Finished => EndToEnd.Count;
 
     /// <summary>Refused requests.</summary>
     public long Refused { get; private set; }
@@ -98,18 +95,14 @@ public sealed class ReplicaMonitor
     public long LastPicoseconds { get; private set; }
 
     /// <summary>Steps of any kind.</summary>
-    public long StepCount { get; private set; }
-
-    internal void Idle(long from, long to) => IdlePicoseconds += to - from;
+    public long StepCount => (long)Sum(static tally => tally.Steps);
 
     internal void Decode(long from, long first, long growth, long steps, long duration, int decoding, long context, long stalled, int running, int waiting, long blocks)
     {
-        ref StepTally tally = ref _decode[decoding];
-        tally.Add(steps, duration, decoding * steps, (Int128)context * steps + (Int128)decoding * ((Int128)steps * (steps - 1) / 2), 0, 0);
-        MadeTokens += decoding * steps;
-
-        // the sum of (context + i decoding) (first + i growth) over the steps i, in whole numbers
+        // sums over the steps i of their contexts, context + i decoding, and of these x first + i growth, in whole numbers
         Int128 pairs = (Int128)steps * (steps - 1) / 2;
+        _decode[decoding].Add(new StepTally(steps, duration, decoding * steps, (Int128)context * steps + decoding * pairs, 0, 0));
+        MadeTokens += decoding * steps;
         TokenPicoseconds += (Int128)context * first * steps + ((Int128)context * growth + (Int128)decoding * first) * pairs
             + (Int128)decoding * growth * (pairs * (2 * steps - 1) / 3);
         if (stalled > 0)
@@ -122,14 +115,13 @@ public sealed class ReplicaMonitor
             InterTokenLatency.Add(first, growth, steps, decoding);
         }
 
-        Common(from, duration, steps, running, waiting, blocks);
+        Common(from, duration, running, waiting, blocks);
         Steps?.Add(new StepEntry(from, duration, steps, decoding, 0, running, waiting, blocks));
     }
 
     internal void Prompts(long from, long duration, int decoding, long context, int tokens, int prompts, int running, int waiting, long blocks)
     {
-        _prompt[BitOperations.Log2((uint)tokens)].Add(1, duration, decoding, context, tokens, prompts);
-        PromptTokens += tokens;
+        _prompt[BitOperations.Log2((uint)tokens)].Add(new StepTally(1, duration, decoding, context, tokens, prompts));
         TokenPicoseconds += (Int128)(context + tokens) * duration;
         MadeTokens += decoding;
         if (decoding > 0)
@@ -137,18 +129,32 @@ public sealed class ReplicaMonitor
             InterTokenLatency.Add(duration, decoding);
         }
 
-        Common(from, duration, 1, running, waiting, blocks);
+        Common(from, duration, running, waiting, blocks);
         Steps?.Add(new StepEntry(from, duration, 1, decoding, tokens, running, waiting, blocks));
     }
 
-    private void Common(long from, long duration, long steps, int running, int waiting, long blocks)
+    private void Common(long from, long duration, int running, int waiting, long blocks)
     {
-        BusyPicoseconds += duration;
         RunningPicoseconds += (Int128)running * duration;
         MostWaiting = Math.Max(MostWaiting, waiting);
         MostBlocks = Math.Max(MostBlocks, blocks);
-        StepCount += steps;
         Series?.Add(from, duration, running, waiting, blocks);
+    }
+
+    private Int128 Sum(Func<StepTally, Int128> part)
+    {
+        Int128 sum = 0;
+        foreach (StepTally tally in _decode)
+        {
+            sum += part(tally);
+        }
+
+        foreach (StepTally tally in _prompt)
+        {
+            sum += part(tally);
+        }
+
+        return sum;
     }
 
     internal void MakeFirst() => MadeTokens++;
@@ -165,7 +171,6 @@ public sealed class ReplicaMonitor
     {
         (long arrival, long first, long last) = (table.ArrivalPicoseconds[id], table.FirstTokenPicoseconds[id], table.LastTokenPicoseconds[id]);
         int output = table.OutputTokens[id];
-        Finished++;
         FinishedInputTokens += table.InputTokens[id];
         FinishedOutputTokens += output;
         TimeToFirstToken.Add(first - arrival);
@@ -199,22 +204,17 @@ public sealed class ReplicaMonitor
         InterTokenLatency.Merge(other.InterTokenLatency);
         EndToEnd.Merge(other.EndToEnd);
         Queueing.Merge(other.Queueing);
-        BusyPicoseconds += other.BusyPicoseconds;
-        IdlePicoseconds += other.IdlePicoseconds;
         RunningPicoseconds += other.RunningPicoseconds;
         TokenPicoseconds += other.TokenPicoseconds;
-        PromptTokens += other.PromptTokens;
         MadeTokens += other.MadeTokens;
         FinishedInputTokens += other.FinishedInputTokens;
         FinishedOutputTokens += other.FinishedOutputTokens;
-        Finished += other.Finished;
         Refused += other.Refused;
         RefusedInputTokens += other.RefusedInputTokens;
         Preemptions += other.Preemptions;
         MostWaiting = Math.Max(MostWaiting, other.MostWaiting);
         MostBlocks = Math.Max(MostBlocks, other.MostBlocks);
         LastPicoseconds = Math.Max(LastPicoseconds, other.LastPicoseconds);
-        StepCount += other.StepCount;
         Series?.Merge(other.Series!);
     }
 }
@@ -228,16 +228,6 @@ public sealed class ReplicaMonitor
 /// <param name="Prompts">Prompts, one each time that a part of it was in a step.</param>
 public record struct StepTally(long Steps, Int128 Picoseconds, Int128 Sequences, Int128 ContextTokens, long PromptTokens, long Prompts)
 {
-    internal void Add(long steps, long picoseconds, long sequences, Int128 context, long promptTokens, long prompts)
-    {
-        Steps += steps;
-        Picoseconds += picoseconds;
-        Sequences += sequences;
-        ContextTokens += context;
-        PromptTokens += promptTokens;
-        Prompts += prompts;
-    }
-
     internal void Add(in StepTally other)
     {
         Steps += other.Steps;

@@ -110,7 +110,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
 
     /// <summary>What a router of engines that step together looks at: those that wait count four times. Source: vllm-project/vllm
     /// vllm/v1/engine/core_client.py, DPLBAsyncMPClient.</summary>
-    public int Score => 4 * _waiting.Count + Outstanding - _waiting.Count;
+    public int Score => Outstanding + 3 * _waiting.Count;
 
     /// <summary>Cache blocks in use.</summary>
     public long UsedBlocks => _policy.CacheBlocks - _freeBlocks;
@@ -161,12 +161,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     /// <param name="time">Time of that step, ps.</param>
     public void WaitUntil(long time)
     {
-        if (time > _now)
-        {
-            _monitor.Idle(_now, time);
-            _now = time;
-        }
-
+        _now = Math.Max(_now, time);
         Drain();
     }
 
@@ -182,19 +177,22 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     {
         while (_feed.NextArrival <= _seen)
         {
-            Offer(_feed.Take());
+            long ready = _feed.NextArrival;
+            Offer(_feed.Take(), ready);
         }
     }
 
-    // lets a request wait, or refuses it
-    public void Offer(int id)
+    /// <summary>Lets a request wait, or refuses it.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="ready">When the engine could look at it, ps: the time at which it is refused.</param>
+    public void Offer(int id, long ready)
     {
         if (Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) > _policy.CacheBlocks || _table.InputTokens[id] + _table.OutputTokens[id] > _policy.MaxContextTokens)
         {
             _table.Refuse(id);
             _monitor.Refuse(_table.InputTokens[id]);
             _done?.Add();
-            _feed.Done(id, _now);
+            _feed.Done(id, ready);
             return;
         }
 
@@ -326,7 +324,6 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         }
         else
         {
-            _monitor.Idle(_now, _now + duration);
             Pass(duration, duration);
         }
     }
@@ -501,8 +498,11 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         // its first decode step attends to the prompt and to the token that the step works on
         _context += tokens + 1;
         _finishing.Add(slot);
-        _longest = Math.Max(_longest, OffsetOf(slot));
-        _shortest = Math.Min(_shortest, OffsetOf(slot));
+        if (_spreads)
+        {
+            _longest = Math.Max(_longest, OffsetOf(slot));
+            _shortest = Math.Min(_shortest, OffsetOf(slot));
+        }
     }
 
     // context of a decoding request less the steps so far: it stays the same

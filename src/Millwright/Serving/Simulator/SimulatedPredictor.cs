@@ -14,7 +14,7 @@ namespace Millwright.Serving.Simulator;
 /// <param name="mean">Predicts in the mean.</param>
 public sealed class SimulatedPredictor(ServingPredictor mean) : IServingPredictor
 {
-    /// <summary>Rounds of a closed loop whose number of requests is not told: as the loops of InferenceX have.</summary>
+    /// <summary>Rounds of a closed loop whose number of requests is not told: an assumption, which holds for the loops of InferenceX (10 requests for each in flight).</summary>
     private const int RoundsOfLoop = 10;
 
     private const int MostRequests = 20_000;
@@ -91,6 +91,7 @@ public sealed class SimulatedPredictor(ServingPredictor mean) : IServingPredicto
             context *= 2;
         }
 
+        // host and chip one after another, as the factors of the engine were fitted; simulate lets the host of an engine that schedules ahead work beside the chip
         return _clocks.GetOrAdd(
             new Key(run.Model.Id, run.System.Id, layout, run.Precision, run.Engine.Family, run.Engine.GeneralExperts, mean.CalibrationOf(run), sequences, context),
             _ => new StepClock(step, sequences, context));

@@ -78,12 +78,7 @@ public sealed class AheadTests
                 RequestTable stepped = SimulatorCases.Table(load);
                 FleetRun a = SimulatorCases.Run(ahead, leaped);
                 FleetRun b = SimulatorCases.Run(ahead with { EachStep = true }, stepped);
-                Assert.Equal(leaped.Status.ToArray(), stepped.Status.ToArray());
-                Assert.Equal(leaped.ScheduledPicoseconds.ToArray(), stepped.ScheduledPicoseconds.ToArray());
-                Assert.Equal(leaped.FirstTokenPicoseconds.ToArray(), stepped.FirstTokenPicoseconds.ToArray());
-                Assert.Equal(leaped.LastTokenPicoseconds.ToArray(), stepped.LastTokenPicoseconds.ToArray());
-                Assert.Equal(leaped.Preemptions.ToArray(), stepped.Preemptions.ToArray());
-                Assert.Equal((a.Monitor.BusyPicoseconds, a.Monitor.StepCount, a.Monitor.MadeTokens), (b.Monitor.BusyPicoseconds, b.Monitor.StepCount, b.Monitor.MadeTokens));
+                SimulatorCases.Same(a, b);
                 Assert.Equal(load.Length, a.Monitor.Finished + a.Monitor.Refused);
             },
             iter: 600);

@@ -13,8 +13,7 @@ public sealed class LeapTests
             {
                 FleetRun leaped = SimulatorCases.Run(plan, SimulatorCases.Table(load));
                 FleetRun stepped = SimulatorCases.Run(plan with { EachStep = true }, SimulatorCases.Table(load));
-                Same(leaped.Requests, stepped.Requests);
-                Same(leaped.Monitor, stepped.Monitor);
+                SimulatorCases.Same(leaped, stepped);
                 Closed(leaped, load);
             },
             iter: 3000);
@@ -26,28 +25,9 @@ public sealed class LeapTests
             {
                 FleetRun one = SimulatorCases.Run(plan, SimulatorCases.Table(load));
                 FleetRun many = SimulatorCases.Run(plan with { Threads = 4 }, SimulatorCases.Table(load));
-                Same(one.Requests, many.Requests);
-                Same(one.Monitor, many.Monitor);
+                SimulatorCases.Same(one, many);
             },
             iter: 300);
-
-    private static void Same(RequestTable a, RequestTable b)
-    {
-        Assert.Equal(a.Status.ToArray(), b.Status.ToArray());
-        Assert.Equal(a.ArrivalPicoseconds.ToArray(), b.ArrivalPicoseconds.ToArray());
-        Assert.Equal(a.ScheduledPicoseconds.ToArray(), b.ScheduledPicoseconds.ToArray());
-        Assert.Equal(a.FirstTokenPicoseconds.ToArray(), b.FirstTokenPicoseconds.ToArray());
-        Assert.Equal(a.LastTokenPicoseconds.ToArray(), b.LastTokenPicoseconds.ToArray());
-        Assert.Equal(a.Preemptions.ToArray(), b.Preemptions.ToArray());
-    }
-
-    private static void Same(ReplicaMonitor a, ReplicaMonitor b)
-    {
-        Assert.Equal(a.DecodeSteps.ToArray(), b.DecodeSteps.ToArray());
-        Assert.Equal(a.PromptSteps.ToArray(), b.PromptSteps.ToArray());
-        Assert.Equal(a.InterTokenLatency.Bins(), b.InterTokenLatency.Bins());
-        Assert.Equal((a.BusyPicoseconds, a.RunningPicoseconds, a.StepCount, a.MadeTokens, a.Preemptions), (b.BusyPicoseconds, b.RunningPicoseconds, b.StepCount, b.MadeTokens, b.Preemptions));
-    }
 
     // nothing is lost: requests, tokens, blocks, time
     private static void Closed(FleetRun run, (long Gap, int Input, int Output)[] load)

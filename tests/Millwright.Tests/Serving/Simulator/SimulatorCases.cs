@@ -76,4 +76,22 @@ internal static class SimulatorCases
 
         return table;
     }
+
+    /// <summary>Holds two runs to the same times, counts and sums, to the last bit.</summary>
+    public static void Same(FleetRun a, FleetRun b)
+    {
+        Assert.Equal(a.Requests.Status.ToArray(), b.Requests.Status.ToArray());
+        Assert.Equal(a.Requests.ArrivalPicoseconds.ToArray(), b.Requests.ArrivalPicoseconds.ToArray());
+        Assert.Equal(a.Requests.ScheduledPicoseconds.ToArray(), b.Requests.ScheduledPicoseconds.ToArray());
+        Assert.Equal(a.Requests.FirstTokenPicoseconds.ToArray(), b.Requests.FirstTokenPicoseconds.ToArray());
+        Assert.Equal(a.Requests.LastTokenPicoseconds.ToArray(), b.Requests.LastTokenPicoseconds.ToArray());
+        Assert.Equal(a.Requests.Preemptions.ToArray(), b.Requests.Preemptions.ToArray());
+        (ReplicaMonitor one, ReplicaMonitor other) = (a.Monitor, b.Monitor);
+        Assert.Equal(one.DecodeSteps.ToArray(), other.DecodeSteps.ToArray());
+        Assert.Equal(one.PromptSteps.ToArray(), other.PromptSteps.ToArray());
+        Assert.Equal(one.InterTokenLatency.Bins(), other.InterTokenLatency.Bins());
+        Assert.Equal(
+            (one.BusyPicoseconds, one.RunningPicoseconds, one.TokenPicoseconds, one.StepCount, one.MadeTokens, one.Preemptions),
+            (other.BusyPicoseconds, other.RunningPicoseconds, other.TokenPicoseconds, other.StepCount, other.MadeTokens, other.Preemptions));
+    }
 }
