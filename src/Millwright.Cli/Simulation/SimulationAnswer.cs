@@ -1,3 +1,4 @@
+using Millwright.Numerics;
 using Millwright.Serving.Simulator;
 using Millwright.Simulation;
 
@@ -54,7 +55,7 @@ internal sealed record SimulationAnswer(
 
     private static double Seconds(ReadOnlySpan<StepTally> tallies)
     {
-        Int128 sum = 0;
+        WideInteger sum = WideInteger.Zero;
         foreach (StepTally tally in tallies)
         {
             sum += tally.Picoseconds;

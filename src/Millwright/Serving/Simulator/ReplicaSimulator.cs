@@ -1,3 +1,4 @@
+using Millwright.Numerics;
 using Millwright.Performance;
 using Millwright.Simulation;
 
@@ -681,7 +682,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     }
 
     // duration of so many steps that grow by the same amount
-    private static Int128 Total(long first, long growth, long steps) => (Int128)first * steps + (Int128)growth * ((Int128)steps * (steps - 1) / 2);
+    private static WideInteger Total(long first, long growth, long steps) => WideInteger.Progression(first, growth, steps);
 
     // how many of so many steps start before a time: the last one starts when the others are over
     private static long StartedBefore(long time, long first, long growth, long steps)

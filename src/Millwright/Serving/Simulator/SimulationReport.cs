@@ -301,7 +301,7 @@ public sealed record SimulationReport
             }
 
             values.Sort();
-            Int128 sum = 0;
+            WideInteger sum = WideInteger.Zero;
             foreach (long value in values)
             {
                 sum += value;
