@@ -76,8 +76,20 @@ public sealed class ReplicaMonitor
     /// <summary>Finished requests.</summary>
     public long Finished => EndToEnd.Count;
 
-    /// <summary>Refused requests.</summary>
+    /// <summary>Refused requests, for whatever reason.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>Those of them that found too many others waiting.</summary>
+    public long Shed { get; private set; }
+
+    /// <summary>Those of them that waited too long.</summary>
+    public long GivenUp { get; private set; }
+
+    /// <summary>Prompt tokens that were not computed since the cache held them.</summary>
+    public long CachedTokens { get; private set; }
+
+    /// <summary>Those of them that came from memory behind the cache.</summary>
+    public long FetchedTokens { get; private set; }
 
     /// <summary>Input tokens of refused requests.</summary>
     public long RefusedInputTokens { get; private set; }
@@ -97,13 +109,13 @@ public sealed class ReplicaMonitor
     /// <summary>Steps of any kind.</summary>
     public long StepCount => (long)Sum(static tally => tally.Steps);
 
-    internal void Decode(long from, long first, long growth, long steps, long duration, int decoding, long context, long stalled, int running, int waiting, long blocks)
+    internal void Decode(long from, long first, long growth, long steps, long duration, int decoding, long made, long context, long stalled, int running, int waiting, long blocks)
     {
         // sums over the steps i of their contexts, context + i decoding, and of these x first + i growth, in whole numbers
         long pairs = WideInteger.Pairs(steps);
         long increment = growth * decoding;
         _decode[decoding].Add(new StepTally(steps, duration, decoding * steps, WideInteger.Progression(context, decoding, steps), 0, 0));
-        MadeTokens += decoding * steps;
+        MadeTokens += made;
         TokenPicoseconds += WideInteger.Product(context, first) * steps + (WideInteger.Product(context, growth) + WideInteger.Product(decoding, first)) * pairs
             + WideInteger.Product(pairs, 2 * steps - 1).DividedBy(3) * increment;
         if (stalled > 0)
@@ -120,11 +132,11 @@ public sealed class ReplicaMonitor
         Steps?.Add(new StepEntry(from, duration, steps, decoding, 0, running, waiting, blocks));
     }
 
-    internal void Prompts(long from, long duration, int decoding, long context, int tokens, int prompts, int running, int waiting, long blocks)
+    internal void Prompts(long from, long duration, int decoding, long made, long context, int tokens, int prompts, int running, int waiting, long blocks)
     {
         _prompt[BitOperations.Log2((uint)tokens)].Add(new StepTally(1, duration, decoding, context, tokens, prompts));
         TokenPicoseconds += WideInteger.Product(context + tokens, duration);
-        MadeTokens += decoding;
+        MadeTokens += made;
         if (decoding > 0)
         {
             InterTokenLatency.Add(duration, decoding);
@@ -162,9 +174,15 @@ public sealed class ReplicaMonitor
 
     internal void Preempt() => Preemptions++;
 
-    internal void Refuse(int inputTokens)
+    internal void Reuse(int tokens) => CachedTokens += tokens;
+
+    internal void Fetch(int tokens) => FetchedTokens += tokens;
+
+    internal void Refuse(int inputTokens, RequestStatus status)
     {
         Refused++;
+        Shed += status == RequestStatus.Shed ? 1 : 0;
+        GivenUp += status == RequestStatus.GivenUp ? 1 : 0;
         RefusedInputTokens += inputTokens;
     }
 
@@ -212,6 +230,10 @@ public sealed class ReplicaMonitor
         FinishedOutputTokens += other.FinishedOutputTokens;
         Refused += other.Refused;
         RefusedInputTokens += other.RefusedInputTokens;
+        Shed += other.Shed;
+        GivenUp += other.GivenUp;
+        CachedTokens += other.CachedTokens;
+        FetchedTokens += other.FetchedTokens;
         Preemptions += other.Preemptions;
         MostWaiting = Math.Max(MostWaiting, other.MostWaiting);
         MostBlocks = Math.Max(MostBlocks, other.MostBlocks);

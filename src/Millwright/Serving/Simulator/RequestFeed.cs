@@ -15,6 +15,12 @@ internal abstract class RequestFeed
     public virtual void Done(int id, long time)
     {
     }
+
+    /// <summary>Tells that the prompt of a request is done and its cache can be taken elsewhere.</summary>
+    public virtual void HandOver(int id, long time) => throw new InvalidOperationException("a prefill replica needs a decode replica");
+
+    /// <summary>Asks for the cache of a request from where its prompt was done.</summary>
+    public virtual void Pull(int id, int tokens, long time) => throw new InvalidOperationException("a decode replica needs a prefill replica");
 }
 
 /// <summary>Requests with known times of arrival; more may be added while the replica runs.</summary>

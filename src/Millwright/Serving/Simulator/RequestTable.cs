@@ -13,6 +13,12 @@ public enum RequestStatus : byte
 
     /// <summary>Longer than the model's context or than the whole cache: refused when it arrived.</summary>
     Refused,
+
+    /// <summary>Refused because too many waited already.</summary>
+    Shed,
+
+    /// <summary>Given up because it had waited too long.</summary>
+    GivenUp,
 }
 
 /// <summary>Requests of a simulation, a column each: what they ask, and what became of them. Times in picoseconds.</summary>
@@ -28,6 +34,11 @@ public sealed class RequestTable
     private long[] _last = new long[FirstCapacity];
     private int[] _preemptions = new int[FirstCapacity];
     private RequestStatus[] _status = new RequestStatus[FirstCapacity];
+
+    // of some loads only
+    private int[] _cached = [];
+    private int[] _priority = [];
+    private byte[] _class = [];
 
     /// <summary>Number of requests.</summary>
     public int Count { get; private set; }
@@ -55,6 +66,38 @@ public sealed class RequestTable
 
     /// <summary>What became of each.</summary>
     public ReadOnlySpan<RequestStatus> Status => _status.AsSpan(0, Count);
+
+    /// <summary>What the prompts hold, for prefix caches; requests that tell nothing share nothing.</summary>
+    public PromptKeys Keys { get; } = new();
+
+    /// <summary>Input tokens that a cache held when the request was first scheduled.</summary>
+    /// <param name="id">The request.</param>
+    /// <returns>Tokens.</returns>
+    public int CachedTokens(int id) => id < _cached.Length ? _cached[id] : 0;
+
+    /// <summary>Priority: lower numbers go first.</summary>
+    /// <param name="id">The request.</param>
+    /// <returns>The priority; 0 where none was stated.</returns>
+    public int PriorityOf(int id) => id < _priority.Length ? _priority[id] : 0;
+
+    /// <summary>Number of the class of a request.</summary>
+    /// <param name="id">The request.</param>
+    /// <returns>The class; 0 where none was stated.</returns>
+    public int ClassOf(int id) => id < _class.Length ? _class[id] : 0;
+
+    /// <summary>Puts a request into a class.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="number">Number of the class, at most 255.</param>
+    /// <param name="priority">Its priority: lower numbers go first.</param>
+    public void SetClass(int id, int number, int priority)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, byte.MaxValue);
+        Reach(ref _class, id);
+        _class[id] = (byte)number;
+        Reach(ref _priority, id);
+        _priority[id] = priority;
+    }
 
     /// <summary>Adds a request.</summary>
     /// <param name="arrivalPicoseconds">Time of arrival, ps.</param>
@@ -98,7 +141,21 @@ public sealed class RequestTable
         _status[id] = RequestStatus.Finished;
     }
 
-    internal void Refuse(int id) => _status[id] = RequestStatus.Refused;
+    internal void Refuse(int id, RequestStatus status) => _status[id] = status;
+
+    internal void Cache(int id, int tokens)
+    {
+        Reach(ref _cached, id);
+        _cached[id] = tokens;
+    }
+
+    private static void Reach<T>(ref T[] column, int id)
+    {
+        if (id >= column.Length)
+        {
+            Array.Resize(ref column, Math.Max(id + 1, Math.Max(FirstCapacity, 2 * column.Length)));
+        }
+    }
 
     internal void Preempt(int id) => _preemptions[id]++;
 }
