@@ -42,17 +42,14 @@ public readonly struct WideInteger(long high, ulong low) : IEquatable<WideIntege
             return (long)value._low;
         }
 
-        if (value._high < 0)
-        {
-            return -(double)(Zero - value);
-        }
-
-        // the upper 64 bits that count, the last of which says whether anything is below: rounding then sees all
-        (ulong upper, ulong lower) = ((ulong)value._high, value._low);
+        // the upper 64 bits of the magnitude that count, the last of which says whether anything is below: rounding then sees all
+        WideInteger magnitude = value._high < 0 ? Zero - value : value;
+        (ulong upper, ulong lower) = ((ulong)magnitude._high, magnitude._low);
         int shift = WordBits - BitOperations.LeadingZeroCount(upper);
         ulong kept = shift == WordBits ? upper : upper << (WordBits - shift) | lower >> shift;
         ulong lost = shift == WordBits ? lower : lower << (WordBits - shift);
-        return (kept | (lost != 0 ? 1UL : 0)) * BitConverter.UInt64BitsToDouble((ulong)(ExponentBias + shift) << MantissaBits);
+        double size = (kept | (lost != 0 ? 1UL : 0)) * BitConverter.UInt64BitsToDouble((ulong)(ExponentBias + shift) << MantissaBits);
+        return value._high < 0 ? -size : size;
     }
 
     /// <summary>Sum.</summary>

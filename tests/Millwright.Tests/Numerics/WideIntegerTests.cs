@@ -10,7 +10,7 @@ public sealed class WideIntegerTests
     private static readonly Gen<long> s_word = Gen.OneOf(
         Gen.Long,
         Gen.Long[-3, 3],
-        Gen.OneOfConst(long.MinValue, long.MaxValue, long.MinValue + 1, int.MinValue, int.MaxValue, 1L << 53, (1L << 53) + 1, 1L << 32, (1L << 32) - 1),
+        Gen.Int[0, 8].Select(static i => new[] { long.MinValue, long.MaxValue, long.MinValue + 1, int.MinValue, int.MaxValue, 1L << 53, (1L << 53) + 1, 1L << 32, (1L << 32) - 1 }[i]),
         Gen.Select(Gen.Int[0, 62], Gen.Long[-2, 2], static (bit, more) => (1L << bit) + more));
 
     private static readonly Gen<Int128> s_whole = Gen.Select(s_word, s_word, static (high, low) => new Int128((ulong)high, (ulong)low));
@@ -21,7 +21,11 @@ public sealed class WideIntegerTests
         (WideInteger x, WideInteger y) = (Of(a), Of(b));
         Assert.Equal(Of(unchecked(a + b)), x + y);
         Assert.Equal(Of(unchecked(a - b)), x - y);
-        Assert.Equal((a == b, a != b, a < b, a > b, a <= b, a >= b), (x == y, x != y, x < y, x > y, x <= y, x >= y));
+        Assert.Equal((a == b, a != b), (x == y, x != y));
+        Assert.Equal(a < b, x < y);
+        Assert.Equal(a > b, x > y);
+        Assert.Equal(a <= b, x <= y);
+        Assert.Equal(a >= b, x >= y);
         Assert.Equal(a.CompareTo(b), x.CompareTo(y));
         Assert.Equal(a == b, x.GetHashCode() == y.GetHashCode() && x.Equals((object)y));
     });

@@ -35,6 +35,9 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     /// </summary>
     public int Engines { get; init; } = 1;
 
+    /// <summary>Limits of the requests that count as good; null for none.</summary>
+    public ServiceLimits? Limits { get; init; }
+
     /// <summary>True to step through every iteration instead of summing them: the same results, far slower.</summary>
     public bool EachStep { get; init; }
 

@@ -22,7 +22,7 @@ public static class FleetSimulator
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1, nameof(plan));
         ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1, nameof(plan));
-        ReadOnlySpan<long> arrivals = requests.ArrivalPicoseconds;
+        RequestColumn<long> arrivals = requests.ArrivalPicoseconds;
         for (int i = 1; i < arrivals.Length; i++)
         {
             if (arrivals[i] < arrivals[i - 1])
@@ -31,20 +31,48 @@ public static class FleetSimulator
             }
         }
 
-        ReplicaMonitor[] monitors = [.. Enumerable.Range(0, plan.Replicas).Select(_ => MonitorOf(plan))];
-        DoneCount done = new(requests.Count, progress);
+        return Run(plan, requests, null, progress, cancellation);
+    }
+
+    /// <summary>Runs to the end of all requests, which are read as they are needed and forgotten when they are done.</summary>
+    /// <param name="plan">The replicas and their router.</param>
+    /// <param name="intake">The requests.</param>
+    /// <param name="progress">Share of the requests that were read.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened; its table holds the requests that were not forgotten.</returns>
+    public static FleetRun Run(FleetPlan plan, RequestIntake intake, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(intake);
+        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1, nameof(plan));
+        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1, nameof(plan));
+        return Run(plan, new RequestTable(), intake, progress, cancellation);
+    }
+
+    private static FleetRun Run(FleetPlan plan, RequestTable requests, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        ReplicaMonitor[] monitors = new ReplicaMonitor[plan.Replicas];
+        for (int i = 0; i < monitors.Length; i++)
+        {
+            monitors[i] = MonitorOf(plan);
+        }
+
+        bool isWhole = true;
         if (plan.Concurrency is { } concurrency)
         {
-            RunClosed(plan, requests, monitors, concurrency, done, cancellation);
-        }
-        else if (plan.Replicas == 1 || plan.Router is RouterKind.RoundRobin or RouterKind.Random)
-        {
-            RunApart(plan, requests, monitors, done, cancellation);
+            while (intake?.Fill(requests, plan) == true && !cancellation.IsCancellationRequested)
+            {
+                progress?.Report(intake.ShareRead?.Invoke(requests) ?? 0);
+            }
+
+            RunClosed(plan, requests, monitors, concurrency, new DoneCount(requests.Count, progress), cancellation);
         }
         else
         {
-            RunTogether(plan, requests, monitors, done, cancellation);
+            isWhole = RunOpen(plan, requests, monitors, intake, progress, cancellation);
         }
+
+        intake?.End(requests);
 
         ReplicaMonitor all = monitors[0];
         if (monitors.Length > 1)
@@ -56,13 +84,13 @@ public static class FleetSimulator
             }
         }
 
-        return new FleetRun(requests, all, monitors, cancellation.IsCancellationRequested && all.Finished + all.Refused < requests.Count);
+        return new FleetRun(requests, all, monitors, cancellation.IsCancellationRequested && (!isWhole || all.Finished + all.Refused < requests.Count));
     }
 
     private static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
-        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null);
+        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.Limits);
 
-    private static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation)
+    private static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done, CancellationToken cancellation)
     {
         if (plan.Engines == 1)
         {
@@ -78,17 +106,61 @@ public static class FleetSimulator
         return new LockstepReplica(plan.Clock, plan.Policy, feed, engines, cancellation);
     }
 
-    // replicas whose requests are known beforehand run beside each other
-    private static void RunApart(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
+    // piece by piece, or all at once; false when it was stopped before the last request was read
+    private static bool RunOpen(
+        FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
     {
-        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests, plan.Policy))];
-        RandomStream random = new(plan.Seed);
-        for (int id = 0; id < requests.Count; id++)
+        DoneCount? done = intake is null ? new DoneCount(requests.Count, progress) : null;
+        OpenFeed[] feeds = new OpenFeed[plan.Replicas];
+        ISimulatedReplica[] replicas = new ISimulatedReplica[plan.Replicas];
+        for (int i = 0; i < replicas.Length; i++)
         {
-            feeds[plan.Router == RouterKind.Random ? Drawn(random, s_route, id, plan.Replicas) : id % plan.Replicas].Add(id);
+            feeds[i] = new OpenFeed(requests, plan.Policy);
+            replicas[i] = ReplicaOf(plan, requests, feeds[i], monitors[i], done, cancellation);
         }
 
-        Side(plan, i => ReplicaOf(plan, requests, feeds[i], monitors[i], done, cancellation).RunUntil(SimulatedTime.Never));
+        bool looks = plan.Replicas > 1 && plan.Router is not (RouterKind.RoundRobin or RouterKind.Random);
+        RandomStream random = new(plan.Seed);
+        int from = 0;
+        bool more = true;
+        while (more && !cancellation.IsCancellationRequested)
+        {
+            more = intake?.Fill(requests, plan) == true;
+            if (looks)
+            {
+                RouteTogether(plan, requests, from, feeds, replicas, random, cancellation);
+            }
+            else
+            {
+                for (int id = from; id < requests.Count; id++)
+                {
+                    feeds[plan.Router == RouterKind.Random ? Drawn(random, s_route, id, plan.Replicas) : id % plan.Replicas].Add(id);
+                }
+            }
+
+            // what comes after the piece comes no sooner than its last request: steps that begin before that know all that they need
+            long limit = more ? requests.LastArrivalPicoseconds : SimulatedTime.Never;
+            if (!looks)
+            {
+                Side(plan, i => replicas[i].RunUntil(limit));
+            }
+            else if (!more)
+            {
+                foreach (ISimulatedReplica replica in replicas)
+                {
+                    replica.RunUntil(limit);
+                }
+            }
+
+            from = requests.Count;
+            if (intake is not null)
+            {
+                intake.Release(requests);
+                progress?.Report(intake.ShareRead?.Invoke(requests) ?? 0);
+            }
+        }
+
+        return !more;
     }
 
     private static void RunClosed(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, int concurrency, DoneCount done, CancellationToken cancellation) => Side(plan, i =>
@@ -101,12 +173,10 @@ public static class FleetSimulator
     });
 
     // routers that look at the replicas need all of them at the time of each arrival
-    private static void RunTogether(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
+    private static void RouteTogether(
+        FleetPlan plan, RequestTable requests, int from, OpenFeed[] feeds, ISimulatedReplica[] replicas, RandomStream random, CancellationToken cancellation)
     {
-        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests, plan.Policy))];
-        ISimulatedReplica[] replicas = [.. feeds.Select((feed, i) => ReplicaOf(plan, requests, feed, monitors[i], done, cancellation))];
-        RandomStream random = new(plan.Seed);
-        for (int id = 0; id < requests.Count && !cancellation.IsCancellationRequested; id++)
+        for (int id = from; id < requests.Count && !cancellation.IsCancellationRequested; id++)
         {
             long time = requests.ArrivalPicoseconds[id];
             int chosen;
@@ -129,11 +199,6 @@ public static class FleetSimulator
             }
 
             feeds[chosen].Add(id);
-        }
-
-        foreach (ISimulatedReplica replica in replicas)
-        {
-            replica.RunUntil(SimulatedTime.Never);
         }
 
         int LoadOf(int i) => replicas[i].Outstanding + feeds[i].Count;

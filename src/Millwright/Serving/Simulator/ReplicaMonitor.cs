@@ -13,13 +13,18 @@ public sealed class ReplicaMonitor
 
     private readonly StepTally[] _decode;
     private readonly StepTally[] _prompt = new StepTally[PromptSizes];
+    private readonly long _longestToFirst;
+    private readonly long _longestPerToken;
 
     /// <summary>An empty monitor.</summary>
     /// <param name="mostSequences">Most sequences that decode at once.</param>
     /// <param name="series">Where the course of the queue goes; null for nowhere.</param>
     /// <param name="steps">Where single steps go; null for nowhere.</param>
-    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null)
+    /// <param name="limits">Limits of the requests that count as good; null for none.</param>
+    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null, ServiceLimits? limits = null)
     {
+        _longestToFirst = ServiceLimits.LongestWithin(limits?.TimeToFirstTokenSeconds ?? double.PositiveInfinity);
+        _longestPerToken = ServiceLimits.LongestWithin(limits?.TimePerOutputTokenSeconds ?? double.PositiveInfinity);
         _decode = new StepTally[mostSequences + 1];
         Series = series;
         Steps = steps;
@@ -75,6 +80,9 @@ public sealed class ReplicaMonitor
 
     /// <summary>Finished requests.</summary>
     public long Finished => EndToEnd.Count;
+
+    /// <summary>Finished requests that met the limits.</summary>
+    public long Good { get; private set; }
 
     /// <summary>Refused requests, for whatever reason.</summary>
     public long Refused { get; private set; }
@@ -195,10 +203,14 @@ public sealed class ReplicaMonitor
         TimeToFirstToken.Add(first - arrival);
         EndToEnd.Add(last - arrival);
         Queueing.Add(table.ScheduledPicoseconds[id] - arrival);
+        long perToken = 0;
         if (output > 1)
         {
-            TimePerOutputToken.Add((last - first) / (output - 1));
+            perToken = (last - first) / (output - 1);
+            TimePerOutputToken.Add(perToken);
         }
+
+        Good += first - arrival <= _longestToFirst && perToken <= _longestPerToken ? 1 : 0;
 
         LastPicoseconds = Math.Max(LastPicoseconds, last);
     }
@@ -228,6 +240,7 @@ public sealed class ReplicaMonitor
         MadeTokens += other.MadeTokens;
         FinishedInputTokens += other.FinishedInputTokens;
         FinishedOutputTokens += other.FinishedOutputTokens;
+        Good += other.Good;
         Refused += other.Refused;
         RefusedInputTokens += other.RefusedInputTokens;
         Shed += other.Shed;

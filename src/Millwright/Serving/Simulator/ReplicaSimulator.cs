@@ -352,7 +352,9 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     }
 
     // what a request still has to put through a prompt: its input, and what it had made before it was set back
-    private int PromptTokens(int id) => _table.InputTokens[id] + _made.GetValueOrDefault(id);
+    private int PromptTokens(int id) => _table.InputTokens[id] + MadeBefore(id);
+
+    private int MadeBefore(int id) => _made.TryGetValue(id, out int made) ? made : 0;
 
     private int Room => _policy.Batching == BatchingKind.Static && _decode.Count > 0 ? 0 : _policy.MaxSequences - _decode.Count - _held - (_partial == None ? 0 : 1);
 
@@ -720,7 +722,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     {
         foreach ((int id, int named) in _started)
         {
-            int made = _made.GetValueOrDefault(id);
+            int made = MadeBefore(id);
             _made.Remove(id);
             int left = _table.OutputTokens[id] - made - 1;
             int tokens = _table.InputTokens[id] + made;
