@@ -7,9 +7,8 @@ namespace Millwright.Serving.Simulator;
 public static class FleetSimulator
 {
     private static readonly ulong s_route = RandomStream.KeyOf("simulator.route");
-    private static readonly ulong s_second = RandomStream.KeyOf("simulator.route.second");
 
-    /// <summary>Runs to the end of all requests.</summary>
+    /// <summary>Runs one fleet to the end of all requests.</summary>
     /// <param name="plan">The replicas and their router.</param>
     /// <param name="requests">Requests in order of arrival; gets what becomes of them.</param>
     /// <param name="progress">Share of the requests that are done.</param>
@@ -19,9 +18,76 @@ public static class FleetSimulator
     public static FleetRun Run(FleetPlan plan, RequestTable requests, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        return Run(new ServicePlan([plan]) { Concurrency = plan.Concurrency }, requests, progress, cancellation);
+    }
+
+    /// <summary>Runs several fleets to the end of all requests.</summary>
+    /// <param name="plan">The fleets and the door to them.</param>
+    /// <param name="requests">Requests in order of arrival; gets what becomes of them.</param>
+    /// <param name="progress">Share of the requests that are done.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened.</returns>
+    /// <exception cref="ArgumentException">Arrivals that go back in time, or a plan that contradicts itself.</exception>
+    public static FleetRun Run(ServicePlan plan, RequestTable requests, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(requests);
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1, nameof(plan));
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1, nameof(plan));
+        CheckOrder(requests);
+        DoneCount done = new(requests.Count, progress);
+        if (plan.Fleets is [{ SharesNothing: true } or { Replicas: 1, Decode: null, Scaling: null, Failures: null, NetworkPicoseconds: 0 }])
+        {
+            FleetPlan fleet = plan.Fleets[0];
+            Check(fleet);
+            ReplicaMonitor[] monitors = [.. Enumerable.Range(0, fleet.Replicas).Select(_ => MonitorOf(fleet))];
+            if (plan.Concurrency is { } share)
+            {
+                RunClosed(fleet, requests, monitors, share, done, cancellation);
+            }
+            else
+            {
+                RunApart(fleet, requests, monitors, done, cancellation);
+            }
+
+            return ResultOf(requests, [new PoolRun(fleet, Merged(monitors), monitors)], cancellation);
+        }
+
+        return Run(plan, requests, plan.Concurrency is { } concurrency ? new ClosedSource(requests, concurrency) : new OpenSource(requests), done, cancellation);
+    }
+
+    /// <summary>Runs fleets with requests whose times depend on what became of others.</summary>
+    internal static FleetRun Run(ServicePlan plan, RequestTable requests, RequestSource source, DoneCount done, CancellationToken cancellation)
+    {
+        foreach (FleetPlan fleet in plan.Fleets.SelectMany(static fleet => fleet.Pools))
+        {
+            Check(fleet);
+        }
+
+        return ResultOf(requests, new ServiceLoop(plan, requests, source, done, cancellation).Run(), cancellation);
+    }
+
+    private static FleetRun ResultOf(RequestTable requests, IReadOnlyList<PoolRun> pools, CancellationToken cancellation)
+    {
+        ReplicaMonitor all = pools.Count == 1 ? pools[0].Monitor : Merged([.. pools.Select(static pool => pool.Monitor)]);
+        return new FleetRun(requests, all, pools, cancellation.IsCancellationRequested && all.Finished + all.Refused < requests.Count);
+    }
+
+    private static void Check(FleetPlan fleet)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fleet.Replicas, 1, nameof(fleet));
+        ArgumentOutOfRangeException.ThrowIfLessThan(fleet.Engines, 1, nameof(fleet));
+        if (fleet.Scaling is { } scaling && (scaling.Least < 1 || scaling.Least > fleet.Replicas || scaling.IntervalPicoseconds < 1 || !(scaling.TargetOutstanding > 0)))
+        {
+            throw new ArgumentException("scaling needs from 1 to the most replicas, a target above 0 and a time between decisions", nameof(fleet));
+        }
+
+        if (fleet.Decode is not null && (fleet.Link is null || fleet.Engines > 1 || fleet.Decode.Engines > 1))
+        {
+            throw new ArgumentException("prefill and decode apart need a link, and replicas of one engine each", nameof(fleet));
+        }
+    }
+
+    private static void CheckOrder(RequestTable requests)
+    {
         ReadOnlySpan<long> arrivals = requests.ArrivalPicoseconds;
         for (int i = 1; i < arrivals.Length; i++)
         {
@@ -30,39 +96,28 @@ public static class FleetSimulator
                 throw new ArgumentException($"request {i} arrives before the one in front of it", nameof(requests));
             }
         }
-
-        ReplicaMonitor[] monitors = [.. Enumerable.Range(0, plan.Replicas).Select(_ => MonitorOf(plan))];
-        DoneCount done = new(requests.Count, progress);
-        if (plan.Concurrency is { } concurrency)
-        {
-            RunClosed(plan, requests, monitors, concurrency, done, cancellation);
-        }
-        else if (plan.Replicas == 1 || plan.Router is RouterKind.RoundRobin or RouterKind.Random)
-        {
-            RunApart(plan, requests, monitors, done, cancellation);
-        }
-        else
-        {
-            RunTogether(plan, requests, monitors, done, cancellation);
-        }
-
-        ReplicaMonitor all = monitors[0];
-        if (monitors.Length > 1)
-        {
-            all = new ReplicaMonitor(plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null);
-            foreach (ReplicaMonitor monitor in monitors)
-            {
-                all.Merge(monitor);
-            }
-        }
-
-        return new FleetRun(requests, all, monitors, cancellation.IsCancellationRequested && all.Finished + all.Refused < requests.Count);
     }
 
-    private static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
+    internal static ReplicaMonitor Merged(IReadOnlyList<ReplicaMonitor> monitors)
+    {
+        if (monitors.Count == 1)
+        {
+            return monitors[0];
+        }
+
+        ReplicaMonitor all = new(monitors.Max(static monitor => monitor.DecodeSteps.Length - 1), monitors[0].Series is null ? null : new StateSeries());
+        foreach (ReplicaMonitor monitor in monitors)
+        {
+            all.Merge(monitor);
+        }
+
+        return all;
+    }
+
+    internal static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
         plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null);
 
-    private static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation)
+    internal static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation)
     {
         if (plan.Engines == 1)
         {
@@ -100,45 +155,6 @@ public static class FleetSimulator
         ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
     });
 
-    // routers that look at the replicas need all of them at the time of each arrival
-    private static void RunTogether(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
-    {
-        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests, plan.Policy))];
-        ISimulatedReplica[] replicas = [.. feeds.Select((feed, i) => ReplicaOf(plan, requests, feed, monitors[i], done, cancellation))];
-        RandomStream random = new(plan.Seed);
-        for (int id = 0; id < requests.Count && !cancellation.IsCancellationRequested; id++)
-        {
-            long time = requests.ArrivalPicoseconds[id];
-            int chosen;
-            if (plan.Router == RouterKind.PowerOfTwo)
-            {
-                chosen = Drawn(random, s_route, id, plan.Replicas);
-                int other = (chosen + 1 + Drawn(random, s_second, id, plan.Replicas - 1)) % plan.Replicas;
-                replicas[chosen].RunUntil(time);
-                replicas[other].RunUntil(time);
-                chosen = LoadOf(other) < LoadOf(chosen) || (LoadOf(other) == LoadOf(chosen) && other < chosen) ? other : chosen;
-            }
-            else
-            {
-                chosen = 0;
-                for (int i = 0; i < replicas.Length; i++)
-                {
-                    replicas[i].RunUntil(time);
-                    chosen = LoadOf(i) < LoadOf(chosen) ? i : chosen;
-                }
-            }
-
-            feeds[chosen].Add(id);
-        }
-
-        foreach (ISimulatedReplica replica in replicas)
-        {
-            replica.RunUntil(SimulatedTime.Never);
-        }
-
-        int LoadOf(int i) => replicas[i].Outstanding + feeds[i].Count;
-    }
-
     private static void Side(FleetPlan plan, Action<int> run)
     {
         if (plan.Replicas == 1 || plan.Threads == 1)
@@ -162,7 +178,7 @@ public static class FleetSimulator
         }
     }
 
-    private static int Drawn(RandomStream random, ulong variable, long draw, int count) => Math.Min(count - 1, (int)(random.Uniform(variable, draw) * count));
+    internal static int Drawn(RandomStream random, ulong variable, long draw, int count) => Math.Min(count - 1, (int)(random.Uniform(variable, draw) * count));
 }
 
 /// <summary>Counts requests that are done, over threads.</summary>

@@ -39,6 +39,7 @@ public sealed class RequestTable
     private int[] _cached = [];
     private int[] _priority = [];
     private byte[] _class = [];
+    private long[] _session = [];
 
     /// <summary>Number of requests.</summary>
     public int Count { get; private set; }
@@ -84,6 +85,21 @@ public sealed class RequestTable
     /// <param name="id">The request.</param>
     /// <returns>The class; 0 where none was stated.</returns>
     public int ClassOf(int id) => id < _class.Length ? _class[id] : 0;
+
+    /// <summary>Session of a request.</summary>
+    /// <param name="id">The request.</param>
+    /// <returns>The session; a number of its own where none was stated.</returns>
+    public long SessionOf(int id) => id < _session.Length && _session[id] != 0 ? _session[id] : ~(long)id;
+
+    /// <summary>Puts a request into a session.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="session">Number of the session, at least 1.</param>
+    public void SetSession(int id, long session)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(session, 1);
+        Reach(ref _session, id);
+        _session[id] = session;
+    }
 
     /// <summary>Puts a request into a class.</summary>
     /// <param name="id">The request.</param>
