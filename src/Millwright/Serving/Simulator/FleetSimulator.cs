@@ -7,9 +7,8 @@ namespace Millwright.Serving.Simulator;
 public static class FleetSimulator
 {
     private static readonly ulong s_route = RandomStream.KeyOf("simulator.route");
-    private static readonly ulong s_second = RandomStream.KeyOf("simulator.route.second");
 
-    /// <summary>Runs to the end of all requests.</summary>
+    /// <summary>Runs one fleet to the end of all requests.</summary>
     /// <param name="plan">The replicas and their router.</param>
     /// <param name="requests">Requests in order of arrival; gets what becomes of them.</param>
     /// <param name="progress">Share of the requests that are done.</param>
@@ -19,22 +18,25 @@ public static class FleetSimulator
     public static FleetRun Run(FleetPlan plan, RequestTable requests, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(requests);
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1, nameof(plan));
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1, nameof(plan));
-        RequestColumn<long> arrivals = requests.ArrivalPicoseconds;
-        for (int i = 1; i < arrivals.Length; i++)
-        {
-            if (arrivals[i] < arrivals[i - 1])
-            {
-                throw new ArgumentException($"request {i} arrives before the one in front of it", nameof(requests));
-            }
-        }
+        return Run(new ServicePlan([plan]) { Concurrency = plan.Concurrency }, requests, progress, cancellation);
+    }
 
+    /// <summary>Runs several fleets to the end of all requests.</summary>
+    /// <param name="plan">The fleets and the door to them.</param>
+    /// <param name="requests">Requests in order of arrival; gets what becomes of them.</param>
+    /// <param name="progress">Share of the requests that are done.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened.</returns>
+    /// <exception cref="ArgumentException">Arrivals that go back in time, or a plan that contradicts itself.</exception>
+    public static FleetRun Run(ServicePlan plan, RequestTable requests, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(requests);
+        CheckOrder(requests);
         return Run(plan, requests, null, progress, cancellation);
     }
 
-    /// <summary>Runs to the end of all requests, which are read as they are needed and forgotten when they are done.</summary>
+    /// <summary>Runs one fleet to the end of all requests, which are read as they are needed and forgotten when they are done.</summary>
     /// <param name="plan">The replicas and their router.</param>
     /// <param name="intake">The requests.</param>
     /// <param name="progress">Share of the requests that were read.</param>
@@ -43,54 +45,131 @@ public static class FleetSimulator
     public static FleetRun Run(FleetPlan plan, RequestIntake intake, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(intake);
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Replicas, 1, nameof(plan));
-        ArgumentOutOfRangeException.ThrowIfLessThan(plan.Engines, 1, nameof(plan));
-        return Run(plan, new RequestTable(), intake, progress, cancellation);
+        return Run(new ServicePlan([plan]) { Concurrency = plan.Concurrency }, intake, progress, cancellation);
     }
 
-    private static FleetRun Run(FleetPlan plan, RequestTable requests, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
+    /// <summary>Runs several fleets to the end of all requests, which are read as they are needed and forgotten when they are done; in a closed loop they are all read first.</summary>
+    /// <param name="plan">The fleets and the door to them.</param>
+    /// <param name="intake">The requests.</param>
+    /// <param name="progress">Share of the requests that were read.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened; its table holds the requests that were not forgotten.</returns>
+    public static FleetRun Run(ServicePlan plan, RequestIntake intake, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        ReplicaMonitor[] monitors = new ReplicaMonitor[plan.Replicas];
-        for (int i = 0; i < monitors.Length; i++)
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(intake);
+        RequestTable requests = new();
+        intake.Begin(plan, requests);
+        if (plan.Concurrency is not null)
         {
-            monitors[i] = MonitorOf(plan);
-        }
-
-        bool isWhole = true;
-        if (plan.Concurrency is { } concurrency)
-        {
-            while (intake?.Fill(requests, plan) == true && !cancellation.IsCancellationRequested)
+            while (!cancellation.IsCancellationRequested && intake.Fill())
             {
-                progress?.Report(intake.ShareRead?.Invoke(requests) ?? 0);
-            }
-
-            RunClosed(plan, requests, monitors, concurrency, new DoneCount(requests.Count, progress), cancellation);
-        }
-        else
-        {
-            isWhole = RunOpen(plan, requests, monitors, intake, progress, cancellation);
-        }
-
-        intake?.End(requests);
-
-        ReplicaMonitor all = monitors[0];
-        if (monitors.Length > 1)
-        {
-            all = new ReplicaMonitor(plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null);
-            foreach (ReplicaMonitor monitor in monitors)
-            {
-                all.Merge(monitor);
+                progress?.Report(intake.Share);
             }
         }
 
-        return new FleetRun(requests, all, monitors, cancellation.IsCancellationRequested && (!isWhole || all.Finished + all.Refused < requests.Count));
+        FleetRun run = Run(plan, requests, plan.Concurrency is null ? intake : null, progress, cancellation);
+        if (plan.Concurrency is null)
+        {
+            intake.Release();
+        }
+
+        intake.End();
+        return run with { IsPartial = run.IsPartial || (cancellation.IsCancellationRequested && intake.HasMore) };
     }
 
-    private static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
+    private static FleetRun Run(ServicePlan plan, RequestTable requests, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        DoneCount done = new(requests.Count, intake is null ? progress : null);
+        if (plan.Fleets is [{ SharesNothing: true } or { Replicas: 1, Decode: null, Scaling: null, Failures: null, NetworkPicoseconds: 0 }])
+        {
+            FleetPlan fleet = plan.Fleets[0];
+            Check(fleet);
+            ReplicaMonitor[] monitors = new ReplicaMonitor[fleet.Replicas];
+            for (int i = 0; i < monitors.Length; i++)
+            {
+                monitors[i] = MonitorOf(fleet);
+            }
+
+            if (plan.Concurrency is { } share)
+            {
+                RunClosed(fleet, requests, monitors, share, done, cancellation);
+            }
+            else
+            {
+                RunApart(fleet, requests, monitors, intake, progress, done, cancellation);
+            }
+
+            return ResultOf(requests, [new PoolRun(fleet, Merged(monitors), monitors)], cancellation);
+        }
+
+        return Run(plan, requests, plan.Concurrency is { } concurrency ? new ClosedSource(requests, concurrency) : intake is null ? new OpenSource(requests) : new StreamedSource(requests, intake, progress), done, cancellation);
+    }
+
+    /// <summary>Runs fleets with requests whose times depend on what became of others.</summary>
+    internal static FleetRun Run(ServicePlan plan, RequestTable requests, RequestSource source, DoneCount done, CancellationToken cancellation)
+    {
+        foreach (FleetPlan fleet in plan.Fleets.SelectMany(static fleet => fleet.Pools))
+        {
+            Check(fleet);
+        }
+
+        return ResultOf(requests, new ServiceLoop(plan, requests, source, done, cancellation).Run(), cancellation);
+    }
+
+    private static FleetRun ResultOf(RequestTable requests, IReadOnlyList<PoolRun> pools, CancellationToken cancellation)
+    {
+        ReplicaMonitor all = pools.Count == 1 ? pools[0].Monitor : Merged([.. pools.Select(static pool => pool.Monitor)]);
+        return new FleetRun(requests, all, pools, cancellation.IsCancellationRequested && all.Finished + all.Refused < requests.Count);
+    }
+
+    private static void Check(FleetPlan fleet)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fleet.Replicas, 1, nameof(fleet));
+        ArgumentOutOfRangeException.ThrowIfLessThan(fleet.Engines, 1, nameof(fleet));
+        if (fleet.Scaling is { } scaling && (scaling.Least < 1 || scaling.Least > fleet.Replicas || scaling.IntervalPicoseconds < 1 || !(scaling.TargetOutstanding > 0)))
+        {
+            throw new ArgumentException("scaling needs from 1 to the most replicas, a target above 0 and a time between decisions", nameof(fleet));
+        }
+
+        if (fleet.Decode is not null && (fleet.Link is null || fleet.Engines > 1 || fleet.Decode.Engines > 1))
+        {
+            throw new ArgumentException("prefill and decode apart need a link, and replicas of one engine each", nameof(fleet));
+        }
+    }
+
+    private static void CheckOrder(RequestTable requests)
+    {
+        RequestColumn<long> arrivals = requests.ArrivalPicoseconds;
+        for (int i = 1; i < arrivals.Length; i++)
+        {
+            if (arrivals[i] < arrivals[i - 1])
+            {
+                throw new ArgumentException($"request {i} arrives before the one in front of it", nameof(requests));
+            }
+        }
+    }
+
+    internal static ReplicaMonitor Merged(IReadOnlyList<ReplicaMonitor> monitors)
+    {
+        if (monitors.Count == 1)
+        {
+            return monitors[0];
+        }
+
+        ReplicaMonitor all = new(monitors.Max(static monitor => monitor.DecodeSteps.Length - 1), monitors[0].Series is null ? null : new StateSeries());
+        foreach (ReplicaMonitor monitor in monitors)
+        {
+            all.Merge(monitor);
+        }
+
+        return all;
+    }
+
+    internal static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
         plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.Limits);
 
-    private static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done, CancellationToken cancellation)
+    internal static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation)
     {
         if (plan.Engines == 1)
         {
@@ -106,11 +185,10 @@ public static class FleetSimulator
         return new LockstepReplica(plan.Clock, plan.Policy, feed, engines, cancellation);
     }
 
-    // piece by piece, or all at once; false when it was stopped before the last request was read
-    private static bool RunOpen(
-        FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
+    // replicas whose requests are known beforehand run beside each other, piece by piece where requests are read meanwhile
+    private static void RunApart(
+        FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, RequestIntake? intake, IProgress<double>? progress, DoneCount done, CancellationToken cancellation)
     {
-        DoneCount? done = intake is null ? new DoneCount(requests.Count, progress) : null;
         OpenFeed[] feeds = new OpenFeed[plan.Replicas];
         ISimulatedReplica[] replicas = new ISimulatedReplica[plan.Replicas];
         for (int i = 0; i < replicas.Length; i++)
@@ -119,48 +197,26 @@ public static class FleetSimulator
             replicas[i] = ReplicaOf(plan, requests, feeds[i], monitors[i], done, cancellation);
         }
 
-        bool looks = plan.Replicas > 1 && plan.Router is not (RouterKind.RoundRobin or RouterKind.Random);
         RandomStream random = new(plan.Seed);
-        int from = 0;
+        int next = 0;
         bool more = true;
         while (more && !cancellation.IsCancellationRequested)
         {
-            more = intake?.Fill(requests, plan) == true;
-            if (looks)
+            more = intake?.Fill() == true;
+            for (; next < requests.Count; next++)
             {
-                RouteTogether(plan, requests, from, feeds, replicas, random, cancellation);
-            }
-            else
-            {
-                for (int id = from; id < requests.Count; id++)
-                {
-                    feeds[plan.Router == RouterKind.Random ? Drawn(random, s_route, id, plan.Replicas) : id % plan.Replicas].Add(id);
-                }
+                feeds[plan.Router == RouterKind.Random ? Drawn(random, s_route, next, plan.Replicas) : next % plan.Replicas].Add(next);
             }
 
             // what comes after the piece comes no sooner than its last request: steps that begin before that know all that they need
             long limit = more ? requests.LastArrivalPicoseconds : SimulatedTime.Never;
-            if (!looks)
-            {
-                Side(plan, i => replicas[i].RunUntil(limit));
-            }
-            else if (!more)
-            {
-                foreach (ISimulatedReplica replica in replicas)
-                {
-                    replica.RunUntil(limit);
-                }
-            }
-
-            from = requests.Count;
+            Side(plan, i => replicas[i].RunUntil(limit));
             if (intake is not null)
             {
-                intake.Release(requests);
-                progress?.Report(intake.ShareRead?.Invoke(requests) ?? 0);
+                intake.Release();
+                progress?.Report(intake.Share);
             }
         }
-
-        return !more;
     }
 
     private static void RunClosed(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, int concurrency, DoneCount done, CancellationToken cancellation) => Side(plan, i =>
@@ -171,38 +227,6 @@ public static class FleetSimulator
         ClosedFeed feed = new(requests, plan.Policy, share == 0 ? [] : Every(i, used, requests.Count), share);
         ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
     });
-
-    // routers that look at the replicas need all of them at the time of each arrival
-    private static void RouteTogether(
-        FleetPlan plan, RequestTable requests, int from, OpenFeed[] feeds, ISimulatedReplica[] replicas, RandomStream random, CancellationToken cancellation)
-    {
-        for (int id = from; id < requests.Count && !cancellation.IsCancellationRequested; id++)
-        {
-            long time = requests.ArrivalPicoseconds[id];
-            int chosen;
-            if (plan.Router == RouterKind.PowerOfTwo)
-            {
-                chosen = Drawn(random, s_route, id, plan.Replicas);
-                int other = (chosen + 1 + Drawn(random, s_second, id, plan.Replicas - 1)) % plan.Replicas;
-                replicas[chosen].RunUntil(time);
-                replicas[other].RunUntil(time);
-                chosen = LoadOf(other) < LoadOf(chosen) || (LoadOf(other) == LoadOf(chosen) && other < chosen) ? other : chosen;
-            }
-            else
-            {
-                chosen = 0;
-                for (int i = 0; i < replicas.Length; i++)
-                {
-                    replicas[i].RunUntil(time);
-                    chosen = LoadOf(i) < LoadOf(chosen) ? i : chosen;
-                }
-            }
-
-            feeds[chosen].Add(id);
-        }
-
-        int LoadOf(int i) => replicas[i].Outstanding + feeds[i].Count;
-    }
 
     private static void Side(FleetPlan plan, Action<int> run)
     {
@@ -227,7 +251,7 @@ public static class FleetSimulator
         }
     }
 
-    private static int Drawn(RandomStream random, ulong variable, long draw, int count) => Math.Min(count - 1, (int)(random.Uniform(variable, draw) * count));
+    internal static int Drawn(RandomStream random, ulong variable, long draw, int count) => Math.Min(count - 1, (int)(random.Uniform(variable, draw) * count));
 }
 
 /// <summary>Counts requests that are done, over threads.</summary>

@@ -9,8 +9,8 @@ internal interface ISimulatedReplica
     /// <summary>Cache blocks in use.</summary>
     long UsedBlocks { get; }
 
-    /// <summary>Before this time, ps, nothing ends here that others could see, unless something comes; never while nothing is to be done.</summary>
-    long NextEffect { get; }
+    /// <summary>When it must go on, ps: steps that start later change nothing before that others could see, unless something comes. Never while nothing is to be done.</summary>
+    long NextStep { get; }
 
     /// <summary>Runs every step that starts before a time.</summary>
     /// <param name="limit">The time, ps.</param>

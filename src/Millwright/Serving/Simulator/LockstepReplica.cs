@@ -44,7 +44,7 @@ internal sealed class LockstepReplica : ISimulatedReplica
 
     public long UsedBlocks => _engines.Sum(static engine => engine.UsedBlocks);
 
-    public long NextEffect => Outstanding > 0 ? _now + 1 : _feed.NextArrival == SimulatedTime.Never ? SimulatedTime.Never : Math.Max(_now, _feed.NextArrival) + 1;
+    public long NextStep => Outstanding > 0 ? _now : Math.Max(_now, _feed.NextArrival);
 
     public int PrefixTokens(int id) => _engines.Max(engine => engine.PrefixTokens(id));
 

@@ -20,6 +20,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     private readonly RequestFeed _feed;
     private readonly ReplicaMonitor _monitor;
     private readonly bool _leaps;
+    private readonly bool _limitsPatience;
     private readonly DoneCount? _done;
     private readonly CancellationToken _cancellation;
 
@@ -69,6 +70,9 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         _monitor = monitor;
         _leaps = leaps;
         _ahead = policy.Asynchronous;
+
+        // a prompt that was done elsewhere is not given up
+        _limitsPatience = policy.PatiencePicoseconds != SimulatedTime.Never && policy.Role != ReplicaRole.Decode;
         _decode = new DecodeSet(table, policy, clock.SeesSpread);
         _waiting = new WaitingLine(table, policy.Order == SchedulingOrder.Priority);
         _cache = new ReplicaCache(policy, table);
@@ -145,7 +149,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     }
 
     /// <inheritdoc/>
-    public long NextEffect
+    public long NextStep
     {
         get
         {
@@ -153,12 +157,12 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             {
                 // nothing that others could see happens before the end of the steps that only decode
                 return _decode.Count == 0 || _partial != None || _waiting.Count > 0 || _coming.Count > 0 || _policy.Batching != BatchingKind.Mixed
-                    ? _now + 1
-                    : Math.Max(_now + 1, Math.Min(_feed.NextArrival, _now + EndOfLine()));
+                    ? _now
+                    : Math.Max(_now, Math.Min(_feed.NextArrival, _now + EndOfLine()) - 1);
             }
 
             long wake = Math.Min(_feed.NextArrival, NextTransfer);
-            return wake == SimulatedTime.Never ? wake : Math.Max(_now, wake) + 1;
+            return wake == SimulatedTime.Never ? wake : Math.Max(_now, wake);
         }
     }
 
@@ -333,7 +337,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         {
             Refuse(id, RequestStatus.Refused, ready);
         }
-        else if (_waiting.Count >= _policy.MostWaiting)
+        else if (_waiting.Count >= _policy.MostWaiting && _policy.Role != ReplicaRole.Decode)
         {
             Refuse(id, RequestStatus.Shed, ready);
         }
@@ -385,7 +389,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             }
 
             id = _waiting.First;
-            if (_policy.PatiencePicoseconds == SimulatedTime.Never || _seen <= PatienceEnd(id) || _made.ContainsKey(id) || _come.ContainsKey(id))
+            if (!_limitsPatience || _seen <= PatienceEnd(id) || _made.ContainsKey(id) || _come.ContainsKey(id))
             {
                 return true;
             }
@@ -791,8 +795,9 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             return false;
         }
 
-        // the places of requests that have just ended are free after one step
-        if (_held > 0 && _waiting.Count + _coming.Count > 0)
+        // the places of requests that have just ended are free after one step,
+        // and blocks that are taken change which waiting request the cache holds most of
+        if ((_held > 0 && _waiting.Count + _coming.Count > 0) || (_policy.Order == SchedulingOrder.LongestPrefix && _waiting.Count > 0))
         {
             most = 1;
         }
@@ -813,7 +818,9 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     private long Wake()
     {
         bool hasRoom = Room + _held > 0;
-        long wake = _waiting.Count == 0 && hasRoom ? _feed.NextArrival : SimulatedTime.Never;
+
+        // one that comes first in its turn may fit where the others do not
+        long wake = hasRoom && (_waiting.Count == 0 || _policy.Order != SchedulingOrder.FirstCome) ? _feed.NextArrival : SimulatedTime.Never;
         if (_coming.Count > 0)
         {
             foreach (Transfer transfer in _coming)
@@ -822,7 +829,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             }
         }
 
-        if (_policy.PatiencePicoseconds != SimulatedTime.Never && _waiting.Count > 0 && hasRoom)
+        if (_limitsPatience && _waiting.Count > 0 && hasRoom)
         {
             wake = Math.Min(wake, PatienceEnd(_waiting.First) + 1);
         }

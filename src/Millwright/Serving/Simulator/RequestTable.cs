@@ -44,6 +44,7 @@ public sealed class RequestTable
     private int[]? _cached;
     private int[]? _priority;
     private byte[]? _class;
+    private long[]? _session;
 
     /// <summary>Number of requests, those that are forgotten included.</summary>
     public int Count { get; private set; }
@@ -107,6 +108,22 @@ public sealed class RequestTable
     /// <returns>The class; 0 where none was stated.</returns>
     public int ClassOf(int id) => _class is null ? 0 : _class[id & Mask];
 
+    /// <summary>Session of a request.</summary>
+    /// <param name="id">The request.</param>
+    /// <returns>The session; a number of its own where none was stated.</returns>
+    public long SessionOf(int id) => _session is not null && _session[id & Mask] != 0 ? _session[id & Mask] : ~(long)id;
+
+    /// <summary>Puts a request into a session.</summary>
+    /// <param name="id">The request.</param>
+    /// <param name="session">Number of the session, at least 1.</param>
+    public void SetSession(int id, long session)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(session, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(id, First);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, Count);
+        (_session ??= new long[_arrival.Length])[id & Mask] = session;
+    }
+
     /// <summary>Puts a request into a class.</summary>
     /// <param name="id">The request, which was added.</param>
     /// <param name="number">Number of the class, at most 255.</param>
@@ -158,6 +175,11 @@ public sealed class RequestTable
         {
             _class[row] = 0;
             _priority![row] = 0;
+        }
+
+        if (_session is not null)
+        {
+            _session[row] = 0;
         }
 
         AllInputTokens += inputTokens;
@@ -225,6 +247,7 @@ public sealed class RequestTable
         Move(ref _cached);
         Move(ref _priority);
         Move(ref _class);
+        Move(ref _session);
         Move(ref _status);
     }
 

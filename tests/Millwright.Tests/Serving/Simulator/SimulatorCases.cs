@@ -49,6 +49,8 @@ internal static class SimulatorCases
 
     public static FleetRun Run(FleetPlan plan, RequestTable requests) => FleetSimulator.Run(plan, requests, cancellation: TestContext.Current.CancellationToken);
 
+    public static FleetRun Run(ServicePlan plan, RequestTable requests) => FleetSimulator.Run(plan, requests, cancellation: TestContext.Current.CancellationToken);
+
     public static RequestTable Table(IEnumerable<(long Gap, int Input, int Output)> load)
     {
         RequestTable table = new();
