@@ -62,16 +62,11 @@ internal static class SimulateCommand
             input.Quantity("ttft", QuantityKind.Duration) ?? double.PositiveInfinity, input.Quantity("tpot", QuantityKind.Duration) ?? double.PositiveInfinity);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
         SimulatedDeployment deployment = SimulatedDeployment.Of(input, catalog, ShippedOperators.Load(), ShippedCalibration.Load());
-        SimulatedLoad load = SimulatedLoad.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors, cancellation);
-        FleetPlan plan = Plan(input, deployment, load, seed, outputs);
-        FleetRun run;
-        using (ProgressLine line = new(session.Errors, "simulating"))
-        {
-            run = FleetSimulator.Run(plan, load.Requests, line, cancellation);
-        }
-
-        SimulationReport report = SimulationReport.Of(run, plan, deployment.Times.Clock, limits, input.Switch("exact"));
-        SimulationAnswer answer = new(deployment, load, plan, run, report, limits, usd, catalog.Hash);
+        SimulatedLoad load = SimulatedLoad.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors);
+        FleetPlan plan = Plan(input, deployment, load, seed, outputs) with { Limits = limits };
+        FleetRun run = Run(input, load, plan, outputs, cancellation);
+        SimulationReport report = SimulationReport.Of(run, plan, deployment.Times.Clock, input.Switch("exact"));
+        SimulationAnswer answer = new(deployment, load, plan, run, report, usd, catalog.Hash);
         List<string> notes = [];
         Write(outputs, "--timeline", stream =>
         {
@@ -84,11 +79,42 @@ internal static class SimulateCommand
         TableDocument document = SimulationDocument.Of(answer, notes);
         PlainTables.Write(document, session.Output);
         Write(outputs, "--json", stream => SimulationJson.Write(answer, stream));
-        Write(outputs, "--requests-csv", stream => RequestsCsv.Write(load.Requests, stream));
         if (outputs.TryGetValue("--html", out OutputFile? page))
         {
             page.Write(SimulationPage.Write(answer, document));
         }
+    }
+
+    // rows are written as requests are done, in the order in which they came
+    private static FleetRun Run(SimulateInput input, SimulatedLoad load, FleetPlan plan, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
+    {
+        bool keepsAll = input.Switch("exact");
+        if (!outputs.TryGetValue("--requests-csv", out OutputFile? rows))
+        {
+            return load.Run(plan, keepsAll, null, cancellation);
+        }
+
+        FleetRun? run = null;
+        rows.Write(stream =>
+        {
+            RequestsCsv csv = new(stream);
+            run = load.Run(plan, keepsAll, AddRow, cancellation);
+            csv.End();
+
+            // the run may be within the reading of a trace, which would take the fault for its own
+            void AddRow(RequestTable requests, int id)
+            {
+                try
+                {
+                    csv.Add(requests, id);
+                }
+                catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+                {
+                    throw rows.Failed(problem);
+                }
+            }
+        });
+        return run!;
     }
 
     private static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, SimulatedLoad load, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)

@@ -54,7 +54,7 @@ internal static class SimulationDocument
 
         lines.Add(Say($"{answer.Deployment.Name}; {report.Chips} chip{(report.Chips == 1 ? "" : "s")}"));
         lines.Add(Say($"{NameOf(policy.Batching)} batching, {policy.MaxBatchedTokens:#,0} tokens and {policy.MaxSequences:#,0} sequences a step, {policy.CacheBlocks:#,0} cache blocks of {policy.BlockTokens} tokens{(policy.NoEvict ? ", whole requests reserved" : "")}{(policy.Asynchronous ? ", steps scheduled ahead" : "")}{(answer.Plan.Replicas > 1 ? ", " + NameOf(answer.Plan.Router) : "")}"));
-        lines.Add(Say($"{report.Requests:#,0} requests, {answer.Load.MeanInputTokens:#,0.#} tokens in and {answer.Load.MeanOutputTokens:#,0.#} out in the mean, {answer.Load.Text}"));
+        lines.Add(Say($"{report.Requests:#,0} requests, {answer.MeanInputTokens:#,0.#} tokens in and {answer.MeanOutputTokens:#,0.#} out in the mean, {answer.Load.Text}"));
         lines.Add(answer.Plan.Concurrency is null && double.IsFinite(report.OfferedOverSaturation)
             ? Say($"Load: {Offered(report):0.###} requests/s, {answer.SaturationShare * 100:0.#} % of the {report.SaturationRequestsPerSecond:0.###} that saturate")
             : Say($"Load: {report.RequestsPerSecond:0.###} requests/s finished, {answer.SaturationShare * 100:0.#} % of the {report.SaturationRequestsPerSecond:0.###} that saturate"));

@@ -81,6 +81,9 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     /// <summary>Time on the network from the user and back, ps: added before a request reaches an engine.</summary>
     public long NetworkPicoseconds { get; init; }
 
+    /// <summary>Limits of the requests that count as good; null for none.</summary>
+    public ServiceLimits? Limits { get; init; }
+
     /// <summary>True to step through every iteration instead of summing them: the same results, far slower.</summary>
     public bool EachStep { get; init; }
 
@@ -97,7 +100,8 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     public IReadOnlyList<FleetPlan> Pools => Decode is null ? [this] : [this, Decode];
 
     /// <summary>True where what one replica does can be known without the others.</summary>
-    internal bool SharesNothing => Router is RouterKind.RoundRobin or RouterKind.Random && Decode is null && Scaling is null && Failures is null && NetworkPicoseconds == 0;
+    internal bool SharesNothing =>
+        (Replicas == 1 || Router is RouterKind.RoundRobin or RouterKind.Random) && Decode is null && Scaling is null && Failures is null && NetworkPicoseconds == 0;
 }
 
 /// <summary>Several fleets behind one door: models, sites, unlike systems.</summary>
@@ -114,6 +118,18 @@ public sealed record ServicePlan(IReadOnlyList<FleetPlan> Fleets)
 
     /// <summary>Requests under way at once in a closed loop over all fleets; null where they come at their own times.</summary>
     public int? Concurrency { get; init; }
+
+    /// <summary>Replicas of all pools.</summary>
+    internal int Replicas => Fleets.Sum(static fleet => fleet.Pools.Sum(static pool => pool.Replicas));
+
+    /// <summary>True where some replica looks up what prompts begin with.</summary>
+    internal bool CachesPrefixes => Fleets.Any(static fleet => fleet.Pools.Any(static pool => pool.Policy.CachesPrefixes));
+
+    /// <summary>True where some router sends a session to one replica.</summary>
+    internal bool RoutesSessions => Fleets.Any(static fleet => fleet.Pools.Any(static pool => pool.Router == RouterKind.Session));
+
+    /// <summary>True where what one replica does can be known without the others.</summary>
+    internal bool IsApart => Fleets is [{ SharesNothing: true }];
 }
 
 /// <summary>What the replicas of a pool did.</summary>

@@ -33,42 +33,90 @@ public static class FleetSimulator
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(requests);
         CheckOrder(requests);
-        DoneCount done = new(requests.Count, progress);
-        if (plan.Fleets is [{ SharesNothing: true } or { Replicas: 1, Decode: null, Scaling: null, Failures: null, NetworkPicoseconds: 0 }])
-        {
-            FleetPlan fleet = plan.Fleets[0];
-            Check(fleet);
-            ReplicaMonitor[] monitors = [.. Enumerable.Range(0, fleet.Replicas).Select(_ => MonitorOf(fleet))];
-            if (plan.Concurrency is { } share)
-            {
-                RunClosed(fleet, requests, monitors, share, done, cancellation);
-            }
-            else
-            {
-                RunApart(fleet, requests, monitors, done, cancellation);
-            }
+        return Run(plan, requests, null, progress, cancellation);
+    }
 
-            return ResultOf(requests, [new PoolRun(fleet, Merged(monitors), monitors)], cancellation);
-        }
+    /// <summary>Runs to the end of all requests, which are read as they are needed and forgotten when they are done.</summary>
+    /// <param name="plan">The replicas and their router.</param>
+    /// <param name="intake">The requests.</param>
+    /// <param name="progress">Share of the requests that were read.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened; its table holds the requests that were not forgotten.</returns>
+    public static FleetRun Run(FleetPlan plan, RequestIntake intake, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return Run(new ServicePlan([plan]) { Concurrency = plan.Concurrency }, intake, progress, cancellation);
+    }
 
-        return Run(plan, requests, plan.Concurrency is { } concurrency ? new ClosedSource(requests, concurrency) : new OpenSource(requests), done, cancellation);
+    /// <summary>Runs several fleets to the end of all requests, which are read as they are needed and forgotten when they are done.</summary>
+    /// <param name="plan">The fleets and the door to them.</param>
+    /// <param name="intake">The requests.</param>
+    /// <param name="progress">Share of the requests that were read.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened; its table holds the requests that were not forgotten.</returns>
+    public static FleetRun Run(ServicePlan plan, RequestIntake intake, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(intake);
+        return Run(plan, new RequestTable(), intake, progress, cancellation);
     }
 
     /// <summary>Runs fleets with requests whose times depend on what became of others.</summary>
-    internal static FleetRun Run(ServicePlan plan, RequestTable requests, RequestSource source, DoneCount done, CancellationToken cancellation)
+    internal static FleetRun Run(ServicePlan plan, RequestTable requests, RequestSource source, DoneCount? done, CancellationToken cancellation)
     {
         foreach (FleetPlan fleet in plan.Fleets.SelectMany(static fleet => fleet.Pools))
         {
             Check(fleet);
         }
 
-        return ResultOf(requests, new ServiceLoop(plan, requests, source, done, cancellation).Run(), cancellation);
+        IReadOnlyList<PoolRun> pools = new ServiceLoop(plan, requests, source, done, cancellation).Run();
+        return ResultOf(requests, pools, isWhole: source.NextTime == SimulatedTime.Never, cancellation);
     }
 
-    private static FleetRun ResultOf(RequestTable requests, IReadOnlyList<PoolRun> pools, CancellationToken cancellation)
+    private static FleetRun Run(ServicePlan plan, RequestTable requests, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        FleetRun run;
+        if (plan.Concurrency is { } concurrency)
+        {
+            while (intake?.Fill(requests, plan) == true && !cancellation.IsCancellationRequested)
+            {
+                progress?.Report(intake.ShareRead?.Invoke(requests) ?? 0);
+            }
+
+            DoneCount done = new(requests.Count, progress);
+            run = plan.IsApart
+                ? RunApart(plan.Fleets[0], requests, monitors => RunClosed(plan.Fleets[0], requests, monitors, concurrency, done, cancellation), cancellation)
+                : Run(plan, requests, new ClosedSource(requests, concurrency), done, cancellation);
+        }
+        else
+        {
+            run = plan.IsApart
+                ? RunApart(plan.Fleets[0], requests, monitors => RunOpen(plan, requests, monitors, intake, progress, cancellation), cancellation)
+                : Run(plan, requests, new OpenSource(plan, requests, intake, progress), intake is null ? new DoneCount(requests.Count, progress) : null, cancellation);
+        }
+
+        intake?.Release(requests);
+        intake?.End(requests);
+        return run;
+    }
+
+    private static FleetRun RunApart(FleetPlan fleet, RequestTable requests, Func<ReplicaMonitor[], bool> run, CancellationToken cancellation)
+    {
+        Check(fleet);
+        ReplicaMonitor[] monitors = new ReplicaMonitor[fleet.Replicas];
+        for (int i = 0; i < monitors.Length; i++)
+        {
+            monitors[i] = MonitorOf(fleet);
+        }
+
+        bool isWhole = run(monitors);
+        return ResultOf(requests, [new PoolRun(fleet, Merged(monitors), monitors)], isWhole, cancellation);
+    }
+
+    private static FleetRun ResultOf(RequestTable requests, IReadOnlyList<PoolRun> pools, bool isWhole, CancellationToken cancellation)
     {
         ReplicaMonitor all = pools.Count == 1 ? pools[0].Monitor : Merged([.. pools.Select(static pool => pool.Monitor)]);
-        return new FleetRun(requests, all, pools, cancellation.IsCancellationRequested && all.Finished + all.Refused < requests.Count);
+        return new FleetRun(requests, all, pools, cancellation.IsCancellationRequested && (!isWhole || all.Finished + all.Refused < requests.Count));
     }
 
     private static void Check(FleetPlan fleet)
@@ -88,7 +136,7 @@ public static class FleetSimulator
 
     private static void CheckOrder(RequestTable requests)
     {
-        ReadOnlySpan<long> arrivals = requests.ArrivalPicoseconds;
+        RequestColumn<long> arrivals = requests.ArrivalPicoseconds;
         for (int i = 1; i < arrivals.Length; i++)
         {
             if (arrivals[i] < arrivals[i - 1])
@@ -115,9 +163,9 @@ public static class FleetSimulator
     }
 
     internal static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
-        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null);
+        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.Limits);
 
-    internal static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation)
+    internal static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done, CancellationToken cancellation)
     {
         if (plan.Engines == 1)
         {
@@ -133,27 +181,57 @@ public static class FleetSimulator
         return new LockstepReplica(plan.Clock, plan.Policy, feed, engines, cancellation);
     }
 
-    // replicas whose requests are known beforehand run beside each other
-    private static void RunApart(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, DoneCount done, CancellationToken cancellation)
+    // replicas that share nothing run beside each other, piece by piece or all at once; false when it was stopped before the last request was read
+    private static bool RunOpen(
+        ServicePlan plan, RequestTable requests, ReplicaMonitor[] monitors, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
     {
-        OpenFeed[] feeds = [.. monitors.Select(_ => new OpenFeed(requests, plan.Policy))];
-        RandomStream random = new(plan.Seed);
-        for (int id = 0; id < requests.Count; id++)
+        FleetPlan fleet = plan.Fleets[0];
+        DoneCount? done = intake is null ? new DoneCount(requests.Count, progress) : null;
+        OpenFeed[] feeds = new OpenFeed[fleet.Replicas];
+        ISimulatedReplica[] replicas = new ISimulatedReplica[fleet.Replicas];
+        for (int i = 0; i < replicas.Length; i++)
         {
-            feeds[plan.Router == RouterKind.Random ? Drawn(random, s_route, id, plan.Replicas) : id % plan.Replicas].Add(id);
+            feeds[i] = new OpenFeed(requests, fleet.Policy);
+            replicas[i] = ReplicaOf(fleet, requests, feeds[i], monitors[i], done, cancellation);
         }
 
-        Side(plan, i => ReplicaOf(plan, requests, feeds[i], monitors[i], done, cancellation).RunUntil(SimulatedTime.Never));
+        RandomStream random = new(fleet.Seed);
+        int from = 0;
+        bool more = true;
+        while (more && !cancellation.IsCancellationRequested)
+        {
+            more = intake?.Fill(requests, plan) == true;
+            for (int id = from; id < requests.Count; id++)
+            {
+                feeds[fleet.Router == RouterKind.Random && fleet.Replicas > 1 ? Drawn(random, s_route, id, fleet.Replicas) : id % fleet.Replicas].Add(id);
+            }
+
+            // what comes after the piece comes no sooner than its last request: steps that begin before that know all that they need
+            long limit = more ? requests.LastArrivalPicoseconds : SimulatedTime.Never;
+            Side(fleet, i => replicas[i].RunUntil(limit));
+            from = requests.Count;
+            if (intake is not null)
+            {
+                intake.Release(requests);
+                progress?.Report(intake.ShareRead?.Invoke(requests) ?? 0);
+            }
+        }
+
+        return !more;
     }
 
-    private static void RunClosed(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, int concurrency, DoneCount done, CancellationToken cancellation) => Side(plan, i =>
+    private static bool RunClosed(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, int concurrency, DoneCount done, CancellationToken cancellation)
     {
-        // each replica keeps its own share under way; one without a share gets no request
-        int used = Math.Min(plan.Replicas, concurrency);
-        int share = concurrency / plan.Replicas + (i < concurrency % plan.Replicas ? 1 : 0);
-        ClosedFeed feed = new(requests, plan.Policy, share == 0 ? [] : Every(i, used, requests.Count), share);
-        ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
-    });
+        Side(plan, i =>
+        {
+            // each replica keeps its own share under way; one without a share gets no request
+            int used = Math.Min(plan.Replicas, concurrency);
+            int share = concurrency / plan.Replicas + (i < concurrency % plan.Replicas ? 1 : 0);
+            ClosedFeed feed = new(requests, plan.Policy, share == 0 ? [] : Every(i, used, requests.Count), share);
+            ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
+        });
+        return true;
+    }
 
     private static void Side(FleetPlan plan, Action<int> run)
     {

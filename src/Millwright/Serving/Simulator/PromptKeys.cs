@@ -8,8 +8,15 @@ namespace Millwright.Serving.Simulator;
 /// </summary>
 public sealed class PromptKeys
 {
+    private const int FirstCapacity = 1024;
+
     private readonly List<ulong> _hashes = [];
-    private Entry[] _entries = new Entry[1024];
+
+    // a ring as the columns of the requests; null until a prompt is stated. Hashes are counted from the first one ever, of which some may be forgotten.
+    private Entry[]? _entries;
+    private long _forgottenHashes;
+    private int _first;
+    private int _end;
 
     /// <summary>States the blocks of a prompt by their hashes, each of which stands for its block and all before it.</summary>
     /// <param name="request">Number of the request.</param>
@@ -19,7 +26,7 @@ public sealed class PromptKeys
     public void Add(int request, ReadOnlySpan<ulong> hashes, int blockTokens, int inputTokens)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockTokens, 1);
-        Set(request, new Entry(_hashes.Count, blockTokens, (int)Math.Min(inputTokens, (long)hashes.Length * blockTokens), 0, Own(request)));
+        Set(request, new Entry(_forgottenHashes + _hashes.Count, blockTokens, (int)Math.Min(inputTokens, (long)hashes.Length * blockTokens), 0, Own(request)));
         _hashes.AddRange(hashes);
     }
 
@@ -37,7 +44,7 @@ public sealed class PromptKeys
     /// <returns>The key.</returns>
     public ulong Key(int request, int block, int blockTokens)
     {
-        Entry entry = request < _entries.Length ? _entries[request] : default;
+        Entry entry = _entries is not null && request < _end ? _entries[request & (_entries.Length - 1)] : default;
         long end = (long)(block + 1) * blockTokens;
         if (end > entry.KnownTokens)
         {
@@ -51,7 +58,7 @@ public sealed class PromptKeys
 
         // a hash stands for all before it: that of the block that holds the last token, and the place within
         long last = end - 1;
-        return Mix(_hashes[entry.First + (int)(last / entry.HashTokens)], (ulong)(last % entry.HashTokens));
+        return Mix(_hashes[(int)(entry.First - _forgottenHashes + last / entry.HashTokens)], (ulong)(last % entry.HashTokens));
     }
 
     // a request that tells nothing shares nothing
@@ -59,17 +66,52 @@ public sealed class PromptKeys
 
     private static ulong Mix(ulong key, ulong place) => RandomStream.Mix(key ^ RandomStream.Mix(place + 0x9E3779B97F4A7C15UL));
 
-    private void Set(int request, Entry entry)
+    /// <summary>Forgets the prompts of the requests in front of one.</summary>
+    /// <param name="first">The first request that is still asked for.</param>
+    internal void Forget(int first)
     {
-        if (request >= _entries.Length)
+        if (_entries is null || first <= _first)
         {
-            Array.Resize(ref _entries, Math.Max(request + 1, 2 * _entries.Length));
+            return;
         }
 
-        _entries[request] = entry with { IsSet = true };
+        // entries in front of the new first one, of which the last says where hashes that are still asked for begin
+        long hashes = _forgottenHashes;
+        for (int request = _first; request < Math.Min(first, _end); request++)
+        {
+            ref Entry entry = ref _entries[request & (_entries.Length - 1)];
+            hashes = entry.HashTokens > 0 ? entry.First + (entry.KnownTokens + (long)entry.HashTokens - 1) / entry.HashTokens : hashes;
+            entry = default;
+        }
+
+        _first = first;
+        _end = Math.Max(_end, first);
+        if (hashes - _forgottenHashes > _hashes.Count / 2)
+        {
+            _hashes.RemoveRange(0, (int)(hashes - _forgottenHashes));
+            _forgottenHashes = hashes;
+        }
     }
 
-    private readonly record struct Entry(int First, int HashTokens, int KnownTokens, ulong Shared, ulong Context)
+    private void Set(int request, Entry entry)
+    {
+        _entries ??= new Entry[FirstCapacity];
+        while (request - _first >= _entries.Length)
+        {
+            Entry[] larger = new Entry[2 * _entries.Length];
+            for (int i = _first; i < _end; i++)
+            {
+                larger[i & (larger.Length - 1)] = _entries[i & (_entries.Length - 1)];
+            }
+
+            _entries = larger;
+        }
+
+        _entries[request & (_entries.Length - 1)] = entry with { IsSet = true };
+        _end = Math.Max(_end, request + 1);
+    }
+
+    private readonly record struct Entry(long First, int HashTokens, int KnownTokens, ulong Shared, ulong Context)
     {
         public bool IsSet { get; init; }
     }

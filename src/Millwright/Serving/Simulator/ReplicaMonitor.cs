@@ -13,13 +13,18 @@ public sealed class ReplicaMonitor
 
     private readonly StepTally[] _decode;
     private readonly StepTally[] _prompt = new StepTally[PromptSizes];
+    private readonly long _longestToFirst;
+    private readonly long _longestPerToken;
 
     /// <summary>An empty monitor.</summary>
     /// <param name="mostSequences">Most sequences that decode at once.</param>
     /// <param name="series">Where the course of the queue goes; null for nowhere.</param>
     /// <param name="steps">Where single steps go; null for nowhere.</param>
-    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null)
+    /// <param name="limits">Limits of the requests that count as good; null for none.</param>
+    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null, ServiceLimits? limits = null)
     {
+        _longestToFirst = ServiceLimits.LongestWithin(limits?.TimeToFirstTokenSeconds ?? double.PositiveInfinity);
+        _longestPerToken = ServiceLimits.LongestWithin(limits?.TimePerOutputTokenSeconds ?? double.PositiveInfinity);
         _decode = new StepTally[mostSequences + 1];
         Series = series;
         Steps = steps;
@@ -53,13 +58,13 @@ public sealed class ReplicaMonitor
     public QuantileSketch Queueing { get; } = new();
 
     /// <summary>Time in steps, ps.</summary>
-    public Int128 BusyPicoseconds => Sum(static tally => tally.Picoseconds);
+    public WideInteger BusyPicoseconds => Sum(static tally => tally.Picoseconds);
 
     /// <summary>Running requests x time, ps.</summary>
-    public Int128 RunningPicoseconds { get; private set; }
+    public WideInteger RunningPicoseconds { get; private set; }
 
     /// <summary>Tokens that steps attend to and add, x their time, ps: what the cache holds of running requests.</summary>
-    public Int128 TokenPicoseconds { get; private set; }
+    public WideInteger TokenPicoseconds { get; private set; }
 
     /// <summary>Prompt tokens computed, those computed again included.</summary>
     public long PromptTokens => (long)Sum(static tally => tally.PromptTokens);
@@ -75,6 +80,9 @@ public sealed class ReplicaMonitor
 
     /// <summary>Finished requests.</summary>
     public long Finished => EndToEnd.Count;
+
+    /// <summary>Finished requests that met the limits.</summary>
+    public long Good { get; private set; }
 
     /// <summary>Refused requests, for whatever reason.</summary>
     public long Refused { get; private set; }
@@ -112,11 +120,12 @@ public sealed class ReplicaMonitor
     internal void Decode(long from, long first, long growth, long steps, long duration, int decoding, long made, long context, long stalled, int running, int waiting, long blocks)
     {
         // sums over the steps i of their contexts, context + i decoding, and of these x first + i growth, in whole numbers
-        Int128 pairs = (Int128)steps * (steps - 1) / 2;
-        _decode[decoding].Add(new StepTally(steps, duration, decoding * steps, (Int128)context * steps + decoding * pairs, 0, 0));
+        long pairs = WideInteger.Pairs(steps);
+        long increment = growth * decoding;
+        _decode[decoding].Add(new StepTally(steps, duration, decoding * steps, WideInteger.Progression(context, decoding, steps), 0, 0));
         MadeTokens += made;
-        TokenPicoseconds += (Int128)context * first * steps + ((Int128)context * growth + (Int128)decoding * first) * pairs
-            + (Int128)decoding * growth * (pairs * (2 * steps - 1) / 3);
+        TokenPicoseconds += WideInteger.Product(context, first) * steps + (WideInteger.Product(context, growth) + WideInteger.Product(decoding, first)) * pairs
+            + WideInteger.Product(pairs, 2 * steps - 1).DividedBy(3) * increment;
         if (stalled > 0)
         {
             InterTokenLatency.Add(first + stalled, decoding);
@@ -134,7 +143,7 @@ public sealed class ReplicaMonitor
     internal void Prompts(long from, long duration, int decoding, long made, long context, int tokens, int prompts, int running, int waiting, long blocks)
     {
         _prompt[BitOperations.Log2((uint)tokens)].Add(new StepTally(1, duration, decoding, context, tokens, prompts));
-        TokenPicoseconds += (Int128)(context + tokens) * duration;
+        TokenPicoseconds += WideInteger.Product(context + tokens, duration);
         MadeTokens += made;
         if (decoding > 0)
         {
@@ -147,15 +156,15 @@ public sealed class ReplicaMonitor
 
     private void Common(long from, long duration, int running, int waiting, long blocks)
     {
-        RunningPicoseconds += (Int128)running * duration;
+        RunningPicoseconds += WideInteger.Product(running, duration);
         MostWaiting = Math.Max(MostWaiting, waiting);
         MostBlocks = Math.Max(MostBlocks, blocks);
         Series?.Add(from, duration, running, waiting, blocks);
     }
 
-    private Int128 Sum(Func<StepTally, Int128> part)
+    private WideInteger Sum(Func<StepTally, WideInteger> part)
     {
-        Int128 sum = 0;
+        WideInteger sum = 0;
         foreach (StepTally tally in _decode)
         {
             sum += part(tally);
@@ -194,10 +203,14 @@ public sealed class ReplicaMonitor
         TimeToFirstToken.Add(first - arrival);
         EndToEnd.Add(last - arrival);
         Queueing.Add(table.ScheduledPicoseconds[id] - arrival);
+        long perToken = 0;
         if (output > 1)
         {
-            TimePerOutputToken.Add((last - first) / (output - 1));
+            perToken = (last - first) / (output - 1);
+            TimePerOutputToken.Add(perToken);
         }
+
+        Good += first - arrival <= _longestToFirst && perToken <= _longestPerToken ? 1 : 0;
 
         LastPicoseconds = Math.Max(LastPicoseconds, last);
     }
@@ -227,6 +240,7 @@ public sealed class ReplicaMonitor
         MadeTokens += other.MadeTokens;
         FinishedInputTokens += other.FinishedInputTokens;
         FinishedOutputTokens += other.FinishedOutputTokens;
+        Good += other.Good;
         Refused += other.Refused;
         RefusedInputTokens += other.RefusedInputTokens;
         Shed += other.Shed;
@@ -248,7 +262,7 @@ public sealed class ReplicaMonitor
 /// <param name="ContextTokens">Their contexts, summed over steps.</param>
 /// <param name="PromptTokens">Prompt tokens.</param>
 /// <param name="Prompts">Prompts, one each time that a part of it was in a step.</param>
-public record struct StepTally(long Steps, Int128 Picoseconds, Int128 Sequences, Int128 ContextTokens, long PromptTokens, long Prompts)
+public record struct StepTally(long Steps, WideInteger Picoseconds, long Sequences, WideInteger ContextTokens, long PromptTokens, long Prompts)
 {
     internal void Add(in StepTally other)
     {

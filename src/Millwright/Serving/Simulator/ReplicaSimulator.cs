@@ -1,3 +1,4 @@
+using Millwright.Numerics;
 using Millwright.Performance;
 using Millwright.Simulation;
 
@@ -355,7 +356,9 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     }
 
     // what a request still has to put through a prompt: its input, and what it had made before it was set back
-    private int PromptTokens(int id) => _table.InputTokens[id] + _made.GetValueOrDefault(id);
+    private int PromptTokens(int id) => _table.InputTokens[id] + MadeBefore(id);
+
+    private int MadeBefore(int id) => _made.TryGetValue(id, out int made) ? made : 0;
 
     private int Room => _policy.Batching == BatchingKind.Static && _decode.Count > 0 ? 0 : _policy.MaxSequences - _decode.Count - _held - (_partial == None ? 0 : 1);
 
@@ -723,7 +726,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     {
         foreach ((int id, int named) in _started)
         {
-            int made = _made.GetValueOrDefault(id);
+            int made = MadeBefore(id);
             _made.Remove(id);
             int left = _table.OutputTokens[id] - made - 1;
             int tokens = _table.InputTokens[id] + made;
@@ -870,7 +873,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     }
 
     // duration of so many steps that grow by the same amount
-    private static Int128 Total(long first, long growth, long steps) => (Int128)first * steps + (Int128)growth * ((Int128)steps * (steps - 1) / 2);
+    private static WideInteger Total(long first, long growth, long steps) => WideInteger.Progression(first, growth, steps);
 
     // how many of so many steps start before a time: the last one starts when the others are over
     private static long StartedBefore(long time, long first, long growth, long steps)

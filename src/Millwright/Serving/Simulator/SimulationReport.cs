@@ -29,12 +29,45 @@ public readonly record struct PhaseEnergy(double Prompts, double Decode, double 
 /// <summary>Limits that a request is to meet.</summary>
 /// <param name="TimeToFirstTokenSeconds">Longest time to first token, s.</param>
 /// <param name="TimePerOutputTokenSeconds">Longest mean time per output token, s.</param>
-public readonly record struct ServiceLimits(double TimeToFirstTokenSeconds = double.PositiveInfinity, double TimePerOutputTokenSeconds = double.PositiveInfinity);
+public readonly record struct ServiceLimits(double TimeToFirstTokenSeconds = double.PositiveInfinity, double TimePerOutputTokenSeconds = double.PositiveInfinity)
+{
+    /// <summary>The longest whole time that a limit allows.</summary>
+    /// <param name="seconds">The limit, s.</param>
+    /// <returns>Picoseconds; -1 where not even 0 is within it.</returns>
+    internal static long LongestWithin(double seconds)
+    {
+        if (!(seconds >= 0))
+        {
+            return -1;
+        }
+
+        if (seconds >= SimulatedTime.MostSeconds)
+        {
+            return long.MaxValue;
+        }
+
+        // the product is rounded: to the last time that reads as no more seconds
+        long longest = (long)(seconds * SimulatedTime.PerSecond);
+        while (longest > 0 && SimulatedTime.ToSeconds(longest) > seconds)
+        {
+            longest--;
+        }
+
+        while (SimulatedTime.ToSeconds(longest + 1) <= seconds)
+        {
+            longest++;
+        }
+
+        return longest;
+    }
+}
 
 /// <summary>The figures of a simulation.</summary>
 public sealed record SimulationReport
 {
-    private const int MostExact = 200_000;
+    /// <summary>Finished requests up to which percentiles are exact without being asked for.</summary>
+    public const int MostExact = 200_000;
+
 
     /// <summary>Requests.</summary>
     public required long Requests { get; init; }
@@ -130,10 +163,9 @@ public sealed record SimulationReport
     /// <param name="run">The run.</param>
     /// <param name="plan">Its plan.</param>
     /// <param name="power">Power of the chip's kernels.</param>
-    /// <param name="limits">Limits that count for goodput.</param>
-    /// <param name="exact">True for exact percentiles of any number of requests.</param>
+    /// <param name="exact">True for exact percentiles of any number of requests, none of which is forgotten.</param>
     /// <returns>The figures.</returns>
-    public static SimulationReport Of(FleetRun run, FleetPlan plan, OperatorClock power, ServiceLimits limits, bool exact = false)
+    public static SimulationReport Of(FleetRun run, FleetPlan plan, OperatorClock power, bool exact = false)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(plan);
@@ -142,29 +174,15 @@ public sealed record SimulationReport
         StepModel step = plan.Clock.Step;
         int chips = step.Deployment.Layout.Chips * plan.Replicas;
         RequestTable table = run.Requests;
-        long start = table.Count == 0 ? 0 : plan.Concurrency is null ? table.ArrivalPicoseconds[0] : 0;
+        long start = plan.Concurrency is null ? table.FirstArrivalPicoseconds : 0;
         double seconds = SimulatedTime.ToSeconds(Math.Max(0, monitor.LastPicoseconds - start));
-        bool isExact = exact || monitor.Finished <= MostExact;
-        long good = 0;
-        Columns? columns = isExact ? new Columns((int)monitor.Finished) : null;
-        for (int i = 0; i < table.Count; i++)
-        {
-            if (table.Status[i] != RequestStatus.Finished)
-            {
-                continue;
-            }
 
-            long first = table.FirstTokenPicoseconds[i] - table.ArrivalPicoseconds[i];
-            long whole = table.LastTokenPicoseconds[i] - table.ArrivalPicoseconds[i];
-            int output = table.OutputTokens[i];
-            long perToken = output > 1 ? (whole - first) / (output - 1) : 0;
-            good += SimulatedTime.ToSeconds(first) <= limits.TimeToFirstTokenSeconds && SimulatedTime.ToSeconds(perToken) <= limits.TimePerOutputTokenSeconds ? 1 : 0;
-            columns?.Add(first, whole, table.ScheduledPicoseconds[i] - table.ArrivalPicoseconds[i], output > 1 ? perToken : -1);
-        }
-
+        // rows that are forgotten leave their latencies in the sketches alone
+        bool isExact = table.First == 0 && (exact || monitor.Finished <= MostExact);
+        ExactLatencies? columns = isExact ? new ExactLatencies(table, (int)monitor.Finished) : null;
         PhaseEnergy energy = EnergyOf(run, plan, power, seconds);
         double saturation = SaturationOf(step, table, plan.Replicas);
-        double arrived = table.Count > 1 ? SimulatedTime.ToSeconds(table.ArrivalPicoseconds[^1] - table.ArrivalPicoseconds[0]) : 0;
+        double arrived = table.Count > 1 ? SimulatedTime.ToSeconds(table.LastArrivalPicoseconds - table.FirstArrivalPicoseconds) : 0;
         double busy = SimulatedTime.ToSeconds(monitor.BusyPicoseconds);
         double capacity = plan.Policy.CacheBlocks;
         return new SimulationReport
@@ -174,16 +192,16 @@ public sealed record SimulationReport
             Refused = monitor.Refused,
             IsPartial = run.IsPartial,
             Seconds = seconds,
-            TimeToFirstToken = columns is not null ? Columns.Summary(columns.First) : Summary(monitor.TimeToFirstToken),
-            TimePerOutputToken = columns is not null ? Columns.Summary(columns.PerToken) : Summary(monitor.TimePerOutputToken),
+            TimeToFirstToken = columns?.TimeToFirstToken() ?? Summary(monitor.TimeToFirstToken),
+            TimePerOutputToken = columns?.TimePerOutputToken() ?? Summary(monitor.TimePerOutputToken),
             InterTokenLatency = Summary(monitor.InterTokenLatency),
-            EndToEnd = columns is not null ? Columns.Summary(columns.Whole) : Summary(monitor.EndToEnd),
-            Queueing = columns is not null ? Columns.Summary(columns.Queue) : Summary(monitor.Queueing),
+            EndToEnd = columns?.EndToEnd() ?? Summary(monitor.EndToEnd),
+            Queueing = columns?.Queueing() ?? Summary(monitor.Queueing),
             QuantileError = isExact ? 0 : QuantileSketch.RelativeError,
             RequestsPerSecond = Rate(monitor.Finished),
             OutputTokensPerSecond = Rate(monitor.FinishedOutputTokens),
             InputTokensPerSecond = Rate(monitor.FinishedInputTokens),
-            GoodRequestsPerSecond = Rate(good),
+            GoodRequestsPerSecond = Rate(monitor.Good),
             Chips = chips,
             Utilisation = seconds > 0 ? busy / (seconds * plan.Replicas) : 0,
             MeanRunning = seconds > 0 ? SimulatedTime.ToSeconds(monitor.RunningPicoseconds) / seconds : 0,
@@ -258,57 +276,95 @@ public sealed record SimulationReport
             return 0;
         }
 
-        double input = 0;
-        double output = 0;
-        for (int i = 0; i < table.Count; i++)
-        {
-            input += table.InputTokens[i];
-            output += table.OutputTokens[i];
-        }
-
-        MeanReplica replica = new(step, RequestLengths.FromMeans(input / table.Count, output / table.Count), null);
+        MeanReplica replica = new(step, RequestLengths.FromMeans((double)table.AllInputTokens / table.Count, (double)table.AllOutputTokens / table.Count), null);
         double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
         return most < 1 ? 0 : replicas * replica.RateOf(replica.At(most));
     }
 
-    private sealed class Columns(int capacity)
+    /// <summary>Latencies of finished requests, one after another put into a column of its own and sorted.</summary>
+    private sealed class ExactLatencies(RequestTable table, int finished)
     {
-        public List<long> First { get; } = new(capacity);
+        private readonly long[] _values = new long[finished];
+        private readonly long[] _spare = new long[finished];
+        private int _count;
 
-        public List<long> Whole { get; } = new(capacity);
-
-        public List<long> Queue { get; } = new(capacity);
-
-        public List<long> PerToken { get; } = new(capacity);
-
-        public void Add(long first, long whole, long queue, long perToken)
+        public LatencySummary TimeToFirstToken()
         {
-            First.Add(first);
-            Whole.Add(whole);
-            Queue.Add(queue);
-            if (perToken >= 0)
+            for (int i = Start(); Next(ref i); i++)
             {
-                PerToken.Add(perToken);
+                _values[_count++] = table.FirstTokenPicoseconds[i] - table.ArrivalPicoseconds[i];
             }
+
+            return Summary();
+        }
+
+        public LatencySummary EndToEnd()
+        {
+            for (int i = Start(); Next(ref i); i++)
+            {
+                _values[_count++] = table.LastTokenPicoseconds[i] - table.ArrivalPicoseconds[i];
+            }
+
+            return Summary();
+        }
+
+        public LatencySummary Queueing()
+        {
+            for (int i = Start(); Next(ref i); i++)
+            {
+                _values[_count++] = table.ScheduledPicoseconds[i] - table.ArrivalPicoseconds[i];
+            }
+
+            return Summary();
+        }
+
+        public LatencySummary TimePerOutputToken()
+        {
+            for (int i = Start(); Next(ref i); i++)
+            {
+                if (table.OutputTokens[i] > 1)
+                {
+                    _values[_count++] = (table.LastTokenPicoseconds[i] - table.FirstTokenPicoseconds[i]) / (table.OutputTokens[i] - 1);
+                }
+            }
+
+            return Summary();
+        }
+
+        private int Start()
+        {
+            _count = 0;
+            return 0;
+        }
+
+        private bool Next(ref int i)
+        {
+            while (i < table.Count && table.Status[i] != RequestStatus.Finished)
+            {
+                i++;
+            }
+
+            return i < table.Count;
         }
 
         // the value at rank ceil(share x count), as the sketch
-        public static LatencySummary Summary(List<long> values)
+        private LatencySummary Summary()
         {
-            if (values.Count == 0)
+            if (_count == 0)
             {
                 return default;
             }
 
-            values.Sort();
-            Int128 sum = 0;
-            foreach (long value in values)
+            WholeSort.Sort(_values, _count, _spare);
+            WideInteger sum = WideInteger.Zero;
+            for (int i = 0; i < _count; i++)
             {
-                sum += value;
+                sum += _values[i];
             }
 
-            double At(double share) => SimulatedTime.ToSeconds(values[Math.Max(1, (int)Math.Ceiling(share * values.Count)) - 1]);
-            return new LatencySummary((double)sum / values.Count / SimulatedTime.PerSecond, At(0.5), At(0.9), At(0.99), At(0.999), SimulatedTime.ToSeconds(values[^1]));
+            return new LatencySummary((double)sum / _count / SimulatedTime.PerSecond, At(0.5), At(0.9), At(0.99), At(0.999), SimulatedTime.ToSeconds(_values[_count - 1]));
         }
+
+        private double At(double share) => SimulatedTime.ToSeconds(_values[Math.Max(1, (int)Math.Ceiling(share * _count)) - 1]);
     }
 }
