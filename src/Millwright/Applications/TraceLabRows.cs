@@ -87,7 +87,7 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
         }
         else if (_tools is not null && reader.ValueTextEquals("tools"u8))
         {
-            TakeTools(ref reader, _tools);
+            TakeToolList(ref reader, _tools);
         }
         else
         {
@@ -144,7 +144,7 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
         }
     }
 
-    private void TakeTools(ref Utf8JsonReader reader, List<RoundTool> tools)
+    private void TakeToolList(ref Utf8JsonReader reader, List<RoundTool> tools)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)

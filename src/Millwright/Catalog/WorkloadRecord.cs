@@ -29,7 +29,7 @@ public sealed record DrawnFigure
     /// <summary>90th percentile, or null.</summary>
     public double? P90 { get; init; }
 
-    /// <summary>Mean before <see cref="Least"/> and <see cref="Most"/> cut it, or null.</summary>
+    /// <summary>Mean, or null: beside a median the one after <see cref="Least"/> and <see cref="Most"/> cut the values, else the one before.</summary>
     public double? Mean { get; init; }
 
     /// <summary>Standard deviation over mean, or null.</summary>

@@ -9,6 +9,8 @@ namespace Millwright.Applications.Tasks;
 /// </summary>
 public sealed class DrawnValue
 {
+    private const double MostSpread = 12;
+
     private readonly DrawnLaw _law;
     private readonly double _location;
     private readonly double _spread;
@@ -37,17 +39,33 @@ public sealed class DrawnValue
     /// <returns>The quantity.</returns>
     public static DrawnValue Fixed(double value) => new(DrawnLaw.Fixed, value, 0, value, value);
 
-    /// <summary>Lognormal by median and mean: σ² = 2 ln(mean / median).</summary>
+    /// <summary>Lognormal by median and mean: σ² = 2 ln(mean / median) without an upper bound; with one, the σ whose bounded mean is the mean, by root finding.</summary>
     /// <param name="median">Median, above 0.</param>
-    /// <param name="mean">Mean before the bounds, above the median.</param>
+    /// <param name="mean">Mean, the bounds taken into account; above the median.</param>
     /// <param name="least">Least value, at least 0.</param>
     /// <param name="most">Greatest value.</param>
     /// <returns>The quantity.</returns>
-    /// <exception cref="ArgumentException">An argument outside its range.</exception>
-    public static DrawnValue Lognormal(double median, double mean, double least = 0, double most = double.PositiveInfinity) =>
-        median > 0 && mean >= median && double.IsFinite(mean)
-            ? Bounded(DrawnLaw.Lognormal, Math.Log(median), Math.Sqrt(2 * Math.Log(mean / median)), least, most)
-            : throw new ArgumentException($"a lognormal quantity needs a median above 0 and a mean above it; found {median} and {mean}", nameof(mean));
+    /// <exception cref="ArgumentException">An argument outside its range, or a mean that no spread reaches below the upper bound.</exception>
+    public static DrawnValue Lognormal(double median, double mean, double least = 0, double most = double.PositiveInfinity)
+    {
+        if (!(median > 0 && mean >= median && double.IsFinite(mean)))
+        {
+            throw new ArgumentException($"a lognormal quantity needs a median above 0 and a mean above it; found {median} and {mean}", nameof(mean));
+        }
+
+        double location = Math.Log(median);
+        double free = Math.Sqrt(2 * Math.Log(mean / median));
+        if (double.IsPositiveInfinity(most) || free == 0)
+        {
+            return Bounded(DrawnLaw.Lognormal, location, free, least, most);
+        }
+
+        // a bound above takes from the mean, so that the spread is greater than without; half of a very wide law lies at each bound
+        return Bounded(DrawnLaw.Lognormal, location, MostSpread, least, most).Mean > mean
+            ? Bounded(
+                DrawnLaw.Lognormal, location, RootFinding.Brent(spread => Bounded(DrawnLaw.Lognormal, location, spread, least, most).Mean - mean, free / 2, MostSpread), least, most)
+            : throw new ArgumentException($"no lognormal quantity with the median {median} and values up to {most} has the mean {mean}", nameof(mean));
+    }
 
     /// <summary>Lognormal by median and 90th percentile: σ = ln(p90 / p50) / 1.2816.</summary>
     /// <param name="median">Median, above 0.</param>
