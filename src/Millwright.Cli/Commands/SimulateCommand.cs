@@ -41,6 +41,12 @@ internal static class SimulateCommand
                 Dictionary<string, OutputFile> outputs = CommonOptions.Files(parsed, json, csv, timeline, html);
                 SimulateInput input = new(parsed, keys, parsed.GetValue(file));
                 CheckInput(input, outputs);
+                if (RateStudyCommand.IsAsked(input))
+                {
+                    RateStudyCommand.Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
+                    return 0;
+                }
+
                 Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
                 return 0;
             },
@@ -57,9 +63,8 @@ internal static class SimulateCommand
     private static void Answer(
         Session session, SimulateInput input, CatalogData catalog, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
     {
-        ulong seed = (ulong)(input.Whole("seed", 0) ?? 0);
-        ServiceLimits limits = new(
-            input.Quantity("ttft", QuantityKind.Duration) ?? double.PositiveInfinity, input.Quantity("tpot", QuantityKind.Duration) ?? double.PositiveInfinity);
+        ulong seed = SeedOf(input);
+        ServiceLimits limits = LimitsOf(input);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
         SimulatedDeployment deployment = SimulatedDeployment.Of(input, catalog, ShippedOperators.Load(), ShippedCalibration.Load());
         SimulatedLoad load = SimulatedLoad.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors, cancellation);
@@ -91,7 +96,12 @@ internal static class SimulateCommand
         }
     }
 
-    private static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, SimulatedLoad load, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
+    internal static ulong SeedOf(SimulateInput input) => (ulong)(input.Whole("seed", 0) ?? 0);
+
+    internal static ServiceLimits LimitsOf(SimulateInput input) => new(
+        input.Quantity("ttft", QuantityKind.Duration) ?? double.PositiveInfinity, input.Quantity("tpot", QuantityKind.Duration) ?? double.PositiveInfinity);
+
+    internal static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, SimulatedLoad load, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
     {
         RouterKind router = input.Word("router", "round-robin", "random", "least-loaded", "power-of-two") switch
         {
@@ -126,7 +136,7 @@ internal static class SimulateCommand
         }
     }
 
-    private static void Write(IReadOnlyDictionary<string, OutputFile> outputs, string option, Action<Stream> write)
+    internal static void Write(IReadOnlyDictionary<string, OutputFile> outputs, string option, Action<Stream> write)
     {
         if (outputs.TryGetValue(option, out OutputFile? output))
         {

@@ -16,6 +16,9 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
 {
     private const int RowsBetweenChecks = 1 << 16;
 
+    // any rate: a search runs the same requests faster or slower
+    private const double RateOfPattern = 1;
+
     /// <summary>Mean input tokens of a request.</summary>
     public double MeanInputTokens => Mean(Requests.InputTokens);
 
@@ -28,15 +31,32 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
     /// <param name="seed">Seed of all draws.</param>
     /// <param name="messages">Where progress goes.</param>
     /// <param name="cancellation">Stops the reading.</param>
+    /// <param name="requestsOf">Where the rate is looked for: requests of a given length that make a run long enough; null where the rate is stated.</param>
     /// <returns>The load.</returns>
     /// <exception cref="InputException">It is contradictory, incomplete or wrong.</exception>
-    public static SimulatedLoad Of(SimulateInput input, int maxContextTokens, ulong seed, TextWriter messages, CancellationToken cancellation)
+    public static SimulatedLoad Of(
+        SimulateInput input, int maxContextTokens, ulong seed, TextWriter messages, CancellationToken cancellation, Func<int, int, int>? requestsOf = null)
     {
         int? concurrency = input.Whole("concurrency");
         double? rate = input.Quantity("rate", QuantityKind.TaskRate);
         if (rate is not null && concurrency is not null)
         {
             throw input.Wrong("concurrency", "requests come at a --rate or so many at once, not both");
+        }
+
+        if (requestsOf is not null)
+        {
+            if (rate is not null)
+            {
+                throw input.Wrong("rate", "the rate is what --find and --frontier look for: leave it out");
+            }
+
+            if (concurrency is not null)
+            {
+                throw input.Wrong("concurrency", "a closed loop has no rate to look for: leave out --concurrency, or --find and --frontier");
+            }
+
+            rate = RateOfPattern;
         }
 
         if (input.Has("arrivals") && rate is null)
@@ -47,7 +67,7 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
         ArrivalProcess? process = rate is null ? null : Process(input);
         if (input.Path("trace") is { } path)
         {
-            return OfTrace(input, path, rate, process, concurrency, seed, messages, cancellation);
+            return OfTrace(input, path, rate, process, concurrency, seed, messages, cancellation, requestsOf is not null);
         }
 
         if (rate is null && concurrency is null)
@@ -55,7 +75,12 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
             throw input.Wrong("trace", "say how requests come: a --trace, a --rate such as 20/s, or a --concurrency");
         }
 
-        int requests = input.Whole("requests") ?? throw input.Wrong("requests", "say how many: --requests 10000");
+        int? stated = input.Whole("requests");
+        if (stated is null && requestsOf is null)
+        {
+            throw input.Wrong("requests", "say how many: --requests 10000");
+        }
+
         int isl = input.Whole("isl") ?? throw input.Wrong("isl", "state the input tokens of a request: --isl 512");
         int osl = input.Whole("osl") ?? throw input.Wrong("osl", "state the output tokens of a request: --osl 128");
         if ((long)isl + osl > maxContextTokens)
@@ -63,6 +88,7 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
             throw input.Wrong("isl", string.Create(CultureInfo.InvariantCulture, $"{isl} + {osl} tokens are longer than the {maxContextTokens} that a request may have"));
         }
 
+        int requests = stated ?? requestsOf!(isl, osl);
         if (concurrency is { } count)
         {
             RequestTable table = new();
@@ -75,11 +101,11 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
         }
 
         GeneratedRequests drawn = new(process!, RateProfile.Constant(rate!.Value), LengthDistribution.Fixed(isl, osl), seed, requests);
-        return new SimulatedLoad("rate", AtRate(input, rate.Value), Table(input, drawn, requests, cancellation), null);
+        return new SimulatedLoad("rate", requestsOf is null ? AtRate(input, rate.Value) : Arrivals(input), Table(input, drawn, requests, cancellation), null);
     }
 
     private static SimulatedLoad OfTrace(
-        SimulateInput input, string path, double? rate, ArrivalProcess? process, int? concurrency, ulong seed, TextWriter messages, CancellationToken cancellation)
+        SimulateInput input, string path, double? rate, ArrivalProcess? process, int? concurrency, ulong seed, TextWriter messages, CancellationToken cancellation, bool isPattern)
     {
         foreach (string length in (string[])["isl", "osl"])
         {
@@ -97,7 +123,15 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
             hasClock = trace.HasClock;
             if (hasClock && rate is not null)
             {
-                throw input.Wrong("rate", "the trace has stamps of its own: leave --rate or --trace out");
+                if (!isPattern)
+                {
+                    throw input.Wrong("rate", "the trace has stamps of its own: leave --rate or --trace out");
+                }
+
+                if (input.Has("arrivals"))
+                {
+                    throw input.Wrong("arrivals", "the trace has stamps of its own, which are stretched: leave --arrivals out");
+                }
             }
 
             if (!hasClock && rate is null && concurrency is null)
@@ -105,11 +139,12 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
                 throw input.Wrong("trace", "it has lengths but no stamps: say how its requests come with --rate or --concurrency");
             }
 
-            IRequestStream requests = rate is { } perSecond ? new TimedRequests(trace, new ArrivalClock(process!, RateProfile.Constant(perSecond), seed)) : trace;
+            IRequestStream requests = rate is { } perSecond && !hasClock ? new TimedRequests(trace, new ArrivalClock(process!, RateProfile.Constant(perSecond), seed)) : trace;
             return Table(input, requests, most, cancellation, atStart: concurrency is not null);
         });
         string name = Path.GetFileName(path);
         return concurrency is { } count ? new SimulatedLoad("concurrency", $"lengths of {name}, {AtOnce(count)}", table, concurrency)
+            : isPattern ? new SimulatedLoad("rate", hasClock ? $"{name} at its own stamps, stretched" : $"lengths of {name}, {Arrivals(input)}", table, null)
             : rate is { } asked ? new SimulatedLoad("rate", $"lengths of {name}, {AtRate(input, asked)}", table, null)
             : new SimulatedLoad("trace", $"{name} at its own stamps", table, null);
     }
@@ -163,7 +198,9 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
 
     private static string AtOnce(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} at once");
 
-    private static string AtRate(SimulateInput input, double rate) => string.Create(CultureInfo.InvariantCulture, $"{input.Text("arrivals") ?? "poisson"} arrivals at {rate:0.######} requests/s");
+    private static string Arrivals(SimulateInput input) => $"{input.Text("arrivals") ?? "poisson"} arrivals";
+
+    private static string AtRate(SimulateInput input, double rate) => string.Create(CultureInfo.InvariantCulture, $"{Arrivals(input)} at {rate:0.######} requests/s");
 
     private static double Mean(ReadOnlySpan<int> values)
     {

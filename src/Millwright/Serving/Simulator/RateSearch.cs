@@ -53,8 +53,14 @@ public sealed class RateSearch
     /// <summary>Rate of the requests as they were given, 1/s.</summary>
     public double PatternRate { get; }
 
+    /// <summary>Least rate at which the last request still comes within the time that can be simulated, 1/s; none is looked for below it.</summary>
+    public double LeastRate => (_pattern.Count - 1) / SimulatedTime.MostSeconds;
+
+    /// <summary>Requests a second of the mean lengths that the fleet takes with its fullest batches, without bursts: where a search may begin.</summary>
+    public double MeanSaturation => SimulationReport.SaturationOf(_plan.Clock.Step, _pattern, _plan.Replicas);
+
     /// <summary>Runs the requests at a rate.</summary>
-    /// <param name="requestsPerSecond">The rate, 1/s.</param>
+    /// <param name="requestsPerSecond">The rate, 1/s, at least <see cref="LeastRate"/>.</param>
     /// <param name="cancellation">Stops the run.</param>
     /// <returns>What happened.</returns>
     public FleetRun Run(double requestsPerSecond, CancellationToken cancellation = default)
@@ -123,6 +129,11 @@ public sealed class RateSearch
         RateBisection.Find(
             rate =>
             {
+                if (rate < LeastRate)
+                {
+                    return false;
+                }
+
                 RateOutcome outcome = Outcome(Run(rate, cancellation).Requests, percentile);
                 return outcome.TimeToFirstTokenSeconds <= limits.TimeToFirstTokenSeconds && outcome.TimePerOutputTokenSeconds <= limits.TimePerOutputTokenSeconds;
             },
@@ -142,7 +153,7 @@ public sealed class RateSearch
     /// <returns>The rate, 1/s. It is that of the run's length: a run that ends before its first requests do never saturates.</returns>
     public FoundRate FindSaturation(
         double guess, double growth = DefaultGrowth, double tolerance = DefaultTolerance, int threads = 1, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        RateBisection.Find(rate => GrowthOf(Run(rate, cancellation).Requests) <= growth, guess, tolerance, threads, progress, cancellation);
+        RateBisection.Find(rate => rate >= LeastRate && GrowthOf(Run(rate, cancellation).Requests) <= growth, guess, tolerance, threads, progress, cancellation);
 
     // mean backlog of the last quarter of the arrivals less that of the quarter before, over the requests of a quarter
     private static double GrowthOf(RequestTable requests)

@@ -251,7 +251,7 @@ public sealed record SimulationReport
     }
 
     // the mean replica with its fullest batch, for requests of the mean lengths of these
-    private static double SaturationOf(StepModel step, RequestTable table, int replicas)
+    internal static double SaturationOf(StepModel step, RequestTable table, int replicas)
     {
         if (table.Count == 0)
         {
@@ -266,7 +266,18 @@ public sealed record SimulationReport
             output += table.OutputTokens[i];
         }
 
-        MeanReplica replica = new(step, RequestLengths.FromMeans(input / table.Count, output / table.Count), null);
+        return SaturationOf(step, input / table.Count, output / table.Count, replicas);
+    }
+
+    /// <summary>Requests a second of given mean lengths that replicas take with their fullest batch, without bursts.</summary>
+    /// <param name="step">Step of a replica.</param>
+    /// <param name="inputTokens">Mean input tokens, above 0.</param>
+    /// <param name="outputTokens">Mean output tokens, above 0.</param>
+    /// <param name="replicas">Replicas.</param>
+    /// <returns>Requests a second; 0 where memory does not hold one.</returns>
+    public static double SaturationOf(StepModel step, double inputTokens, double outputTokens, int replicas)
+    {
+        MeanReplica replica = new(step, RequestLengths.FromMeans(inputTokens, outputTokens), null);
         double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
         return most < 1 ? 0 : replicas * replica.RateOf(replica.At(most));
     }
