@@ -1,3 +1,4 @@
+using Millwright.Numerics;
 using System.Diagnostics.CodeAnalysis;
 using Millwright.Applications.Tasks;
 
@@ -193,7 +194,7 @@ public sealed class TaskPlanner
             long waited = end - use.Picoseconds - _now;
             comes = Math.Max(comes, end);
             state.Spent += new TaskSpending(
-                0, 0, 0, 0, 0, 0, new ToolTally(1, use.Tries, use.Failures, use.Failed ? 1 : 0, use.Picoseconds, (Int128)ToolPool.Millicores(use.Cores) * use.Picoseconds, waited));
+                0, 0, 0, 0, 0, 0, new ToolTally(1, use.Tries, use.Failures, use.Failed ? 1 : 0, use.Picoseconds, WideInteger.Product(ToolPool.Millicores(use.Cores), use.Picoseconds), waited));
         }
 
         comes += released.ThinkPicoseconds;
