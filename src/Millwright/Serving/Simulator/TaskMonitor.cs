@@ -30,7 +30,7 @@ public enum TaskOutcome
 /// <param name="ReasoningTokens">Output tokens that are reasoning.</param>
 /// <param name="ThinkPicoseconds">Time of persons before calls, ps.</param>
 /// <param name="Tools">Tool uses.</param>
-public readonly record struct TaskSpending(long Calls, long InputTokens, long CachedTokens, long OutputTokens, long ReasoningTokens, Int128 ThinkPicoseconds, ToolTally Tools)
+public readonly record struct TaskSpending(long Calls, long InputTokens, long CachedTokens, long OutputTokens, long ReasoningTokens, WideInteger ThinkPicoseconds, ToolTally Tools)
 {
     /// <summary>Both together.</summary>
     public static TaskSpending operator +(TaskSpending left, TaskSpending right) => new(

@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using Millwright.Applications.Tasks;
+using Millwright.Numerics;
 
 namespace Millwright.Serving.Simulator;
 
@@ -193,7 +193,7 @@ public sealed class TaskPlanner
             long waited = end - use.Picoseconds - _now;
             comes = Math.Max(comes, end);
             state.Spent += new TaskSpending(
-                0, 0, 0, 0, 0, 0, new ToolTally(1, use.Tries, use.Failures, use.Failed ? 1 : 0, use.Picoseconds, (Int128)ToolPool.Millicores(use.Cores) * use.Picoseconds, waited));
+                0, 0, 0, 0, 0, 0, new ToolTally(1, use.Tries, use.Failures, use.Failed ? 1 : 0, use.Picoseconds, WideInteger.Product(ToolPool.Millicores(use.Cores), use.Picoseconds), waited));
         }
 
         comes += released.ThinkPicoseconds;
@@ -250,7 +250,6 @@ public sealed class TaskPlanner
         }
     }
 
-    [SuppressMessage("Design", "MA0048", Justification = "private to the planner")]
     private sealed class TaskState
     {
         public AgentTask Task = null!;

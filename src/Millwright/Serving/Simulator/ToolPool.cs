@@ -98,7 +98,7 @@ public sealed class ToolPool
 
         long waited = start - timePicoseconds;
         Waiting.Add(waited);
-        ToolTally tally = new(1, use.Tries, use.Failures, use.Failed ? 1 : 0, use.Picoseconds, (Int128)millicores * use.Picoseconds, waited);
+        ToolTally tally = new(1, use.Tries, use.Failures, use.Failed ? 1 : 0, use.Picoseconds, WideInteger.Product(millicores, use.Picoseconds), waited);
         Total += tally;
         if (use.Kind < _tallies.Length)
         {
@@ -131,7 +131,7 @@ public sealed class ToolPool
 /// <param name="MillicorePicoseconds">Thousandths of cores x time, ps.</param>
 /// <param name="WaitingPicoseconds">Time of waiting for a sandbox and cores, ps.</param>
 public readonly record struct ToolTally(
-    long Uses, long Tries, long Failures, long FailedUses, Int128 BusyPicoseconds, Int128 MillicorePicoseconds, Int128 WaitingPicoseconds)
+    long Uses, long Tries, long Failures, long FailedUses, WideInteger BusyPicoseconds, WideInteger MillicorePicoseconds, WideInteger WaitingPicoseconds)
 {
     /// <summary>Tries after the first of each use.</summary>
     public long Retries => Tries - Uses;

@@ -128,7 +128,7 @@ public sealed class TaskPlannerTests
         TaskPlanner planner = new(tools);
         RandomStream random = new(8);
         GeneratedTasks stream = new(law, ArrivalProcess.Poisson, RateProfile.Constant(0.2), 21, 3000);
-        Int128 inside = 0;
+        WideInteger inside = 0;
         long last = 0, open = 0;
         Serve(
             planner,
@@ -136,7 +136,7 @@ public sealed class TaskPlannerTests
             call => Second / 2 + (long)(random.Uniform(1, (call.Task.Number * 4096) + call.Call) * Second) + call.Task.Calls[call.Call].OutputTokens * (Second / 100),
             now =>
             {
-                inside += (Int128)open * (now - last);
+                inside += WideInteger.Product(open, now - last);
                 (last, open) = (now, planner.OpenTasks);
 
                 // conservation at every event
@@ -161,7 +161,7 @@ public sealed class TaskPlannerTests
         for (int i = 1; i <= 1000; i++)
         {
             TaskOutcome outcome = (TaskOutcome)(i % 10 == 0 ? 2 : i % 4 == 0 ? 1 : 0);
-            EndedTask task = new(i, i + i * Second, outcome, new TaskSpending(2, 100, 40, 10, 4, Second, new ToolTally(1, 2, 1, 0, Second, 2000 * (Int128)Second, 0)));
+            EndedTask task = new(i, i + i * Second, outcome, new TaskSpending(2, 100, 40, 10, 4, Second, new ToolTally(1, 2, 1, 0, Second, WideInteger.Product(2000, Second), 0)));
             whole.Add(task);
             (i % 2 == 0 ? even : odd).Add(task);
         }

@@ -47,7 +47,7 @@ public sealed class ToolPoolTests
     public void Without_limits_nothing_waits()
     {
         ToolPool pool = Run(new ToolPool(), 50, static (random, i) => -Math.Log(random.Uniform(2, i)));
-        Assert.Equal((Int128)0, pool.Total.WaitingPicoseconds);
+        Assert.Equal(WideInteger.Zero, pool.Total.WaitingPicoseconds);
         Assert.Equal(Uses, pool.Total.Uses);
     }
 
@@ -79,7 +79,7 @@ public sealed class ToolPoolTests
                 Assert.Equal(start + use.Picoseconds, pool.Start(now, use));
             }
 
-            Assert.Equal((Int128)waited, pool.Total.WaitingPicoseconds);
+            Assert.Equal((WideInteger)waited, pool.Total.WaitingPicoseconds);
             Assert.Equal(pool.Total, pool.Kinds[0]);
             Assert.True(pool.MostBusy <= sandboxes);
         }
