@@ -166,7 +166,7 @@ public sealed class AgentTask
     }
 
     /// <summary>Refuses an order of calls that cannot be: numbers that are not there, a circle, or none that starts with the task.</summary>
-    /// <exception cref="ArgumentException">Such an order.</exception>
+    /// <exception cref="InvalidOperationException">Such an order.</exception>
     public void Check()
     {
         var waits = new int[_callCount];
@@ -174,7 +174,7 @@ public sealed class AgentTask
         {
             if (call.Follows < -1 || call.Follows >= _callCount)
             {
-                throw new ArgumentException($"task {Number} has a call that follows call {call.Follows} of {_callCount}");
+                throw new InvalidOperationException($"task {Number} has a call that follows call {call.Follows} of {_callCount}");
             }
         }
 
@@ -182,7 +182,7 @@ public sealed class AgentTask
         {
             if ((uint)join.Call >= (uint)_callCount || (uint)join.Follows >= (uint)_callCount)
             {
-                throw new ArgumentException($"task {Number} joins call {join.Follows} to call {join.Call} of {_callCount}");
+                throw new InvalidOperationException($"task {Number} joins call {join.Follows} to call {join.Call} of {_callCount}");
             }
 
             waits[join.Call]++;
@@ -221,7 +221,7 @@ public sealed class AgentTask
 
         if (seen != _callCount || _callCount == 0)
         {
-            throw new ArgumentException(_callCount == 0 ? $"task {Number} has no call" : $"calls of task {Number} wait for each other in a circle");
+            throw new InvalidOperationException(_callCount == 0 ? $"task {Number} has no call" : $"calls of task {Number} wait for each other in a circle");
         }
     }
 

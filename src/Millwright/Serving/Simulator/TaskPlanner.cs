@@ -1,6 +1,5 @@
-using Millwright.Numerics;
-using System.Diagnostics.CodeAnalysis;
 using Millwright.Applications.Tasks;
+using Millwright.Numerics;
 
 namespace Millwright.Serving.Simulator;
 
@@ -251,7 +250,6 @@ public sealed class TaskPlanner
         }
     }
 
-    [SuppressMessage("Design", "MA0048", Justification = "private to the planner")]
     private sealed class TaskState
     {
         public AgentTask Task = null!;

@@ -83,7 +83,7 @@ public sealed class BlockKeyTests
     {
         AgentTask task = new();
         task.Begin(0, 0, 1, succeeds: true);
-        Assert.Throws<ArgumentException>(task.Check);
+        Assert.Throws<InvalidOperationException>(task.Check);
         int context = task.AddContext(new TaskContext(-1, 0, 1));
         Assert.Throws<ArgumentException>(() => task.AddContext(new TaskContext(5, 0, 1)));
         Assert.Throws<ArgumentException>(() => task.AddContext(new TaskContext(-1, 3, 1)));
@@ -91,6 +91,6 @@ public sealed class BlockKeyTests
         Assert.Throws<ArgumentException>(() => task.AddTool(new ToolUse(0, -1, 1)));
         task.AddCall(new TaskCall { Follows = 1, ContextFrom = -1, InputTokens = 1, OutputTokens = 1 });
         task.AddCall(new TaskCall { Follows = 0, ContextFrom = -1, InputTokens = 1, OutputTokens = 1 });
-        Assert.Contains("circle", Assert.Throws<ArgumentException>(task.Check).Message, StringComparison.Ordinal);
+        Assert.Contains("circle", Assert.Throws<InvalidOperationException>(task.Check).Message, StringComparison.Ordinal);
     }
 }

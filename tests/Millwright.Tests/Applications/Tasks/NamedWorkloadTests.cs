@@ -100,7 +100,6 @@ public sealed class NamedWorkloadTests
             }
         }
 
-        TestContext.Current.SendDiagnosticMessage($"STAT calls {main.Calls / (double)main.Agents} {sub.Calls / (double)sub.Agents} subs {sub.Agents / (double)tasks} out {main.Output / main.Calls} {sub.Output / sub.Calls} rep {main.Repeated / main.Paired} {sub.Repeated / sub.Paired} {(main.Repeated + sub.Repeated) / (main.Paired + sub.Paired)} in {main.Input / main.Calls} {sub.Input / sub.Calls} grown {main.Grown / main.Pairs} {sub.Grown / sub.Pairs} ok {succeeded / (double)tasks}");
         Assert.Equal(21.4, main.Calls / (double)main.Agents, 0.04 * 21.4);
         Assert.Equal(9.84, sub.Calls / (double)sub.Agents, 0.04 * 9.84);
         Assert.Equal(0.6, sub.Agents / (double)tasks, 0.03);
