@@ -1,3 +1,4 @@
+using Millwright.Chips;
 using Millwright.Numerics;
 using Millwright.Performance;
 
@@ -67,9 +68,6 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     /// </summary>
     public int Engines { get; init; } = 1;
 
-    /// <summary>Limits of the requests that count as good; null for none.</summary>
-    public ServiceLimits? Limits { get; init; }
-
     /// <summary>Replicas that go on with the prompts of these; null where a replica does all of a request.</summary>
     public FleetPlan? Decode { get; init; }
 
@@ -84,6 +82,15 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
 
     /// <summary>Time on the network from the user and back, ps: added before a request reaches an engine.</summary>
     public long NetworkPicoseconds { get; init; }
+
+    /// <summary>Limits of the requests that count as good; null for none.</summary>
+    public ServiceLimits? Limits { get; init; }
+
+    /// <summary>Limits by class, where requests have classes; empty for <see cref="Limits"/> of all.</summary>
+    public IReadOnlyList<ServiceLimits> ClassLimits { get; init; } = [];
+
+    /// <summary>Power of the chip's kernels; null where energy is not asked for.</summary>
+    public OperatorClock? Power { get; init; }
 
     /// <summary>True to step through every iteration instead of summing them: the same results, far slower.</summary>
     public bool EachStep { get; init; }
@@ -101,7 +108,8 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     public IReadOnlyList<FleetPlan> Pools => Decode is null ? [this] : [this, Decode];
 
     /// <summary>True where what one replica does can be known without the others.</summary>
-    internal bool SharesNothing => Router is RouterKind.RoundRobin or RouterKind.Random && Decode is null && Scaling is null && Failures is null && NetworkPicoseconds == 0;
+    internal bool SharesNothing =>
+        (Replicas == 1 || Router is RouterKind.RoundRobin or RouterKind.Random) && Decode is null && Scaling is null && Failures is null && NetworkPicoseconds == 0;
 }
 
 /// <summary>Several fleets behind one door: models, sites, unlike systems.</summary>
@@ -118,6 +126,18 @@ public sealed record ServicePlan(IReadOnlyList<FleetPlan> Fleets)
 
     /// <summary>Requests under way at once in a closed loop over all fleets; null where they come at their own times.</summary>
     public int? Concurrency { get; init; }
+
+    /// <summary>Replicas of all pools.</summary>
+    internal int Replicas => Fleets.Sum(static fleet => fleet.Pools.Sum(static pool => pool.Replicas));
+
+    /// <summary>True where some replica looks up what prompts begin with.</summary>
+    internal bool CachesPrefixes => Fleets.Any(static fleet => fleet.Pools.Any(static pool => pool.Policy.CachesPrefixes));
+
+    /// <summary>True where some router sends a session to one replica.</summary>
+    internal bool RoutesSessions => Fleets.Any(static fleet => fleet.Pools.Any(static pool => pool.Router == RouterKind.Session));
+
+    /// <summary>True where what one replica does can be known without the others.</summary>
+    internal bool IsApart => Fleets is [{ SharesNothing: true }];
 }
 
 /// <summary>What the replicas of a pool did.</summary>

@@ -1,3 +1,4 @@
+using Millwright.Applications.Tasks;
 using Millwright.Numerics;
 using Millwright.Simulation;
 
@@ -36,7 +37,7 @@ public static class FleetSimulator
         return Run(plan, requests, null, progress, cancellation);
     }
 
-    /// <summary>Runs one fleet to the end of all requests, which are read as they are needed and forgotten when they are done.</summary>
+    /// <summary>Runs to the end of all requests, which are read as they are needed and forgotten when they are done.</summary>
     /// <param name="plan">The replicas and their router.</param>
     /// <param name="intake">The requests.</param>
     /// <param name="progress">Share of the requests that were read.</param>
@@ -48,7 +49,7 @@ public static class FleetSimulator
         return Run(new ServicePlan([plan]) { Concurrency = plan.Concurrency }, intake, progress, cancellation);
     }
 
-    /// <summary>Runs several fleets to the end of all requests, which are read as they are needed and forgotten when they are done; in a closed loop they are all read first.</summary>
+    /// <summary>Runs several fleets to the end of all requests, which are read as they are needed and forgotten when they are done.</summary>
     /// <param name="plan">The fleets and the door to them.</param>
     /// <param name="intake">The requests.</param>
     /// <param name="progress">Share of the requests that were read.</param>
@@ -58,69 +59,87 @@ public static class FleetSimulator
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(intake);
-        RequestTable requests = new();
-        intake.Begin(plan, requests);
-        if (plan.Concurrency is not null)
-        {
-            while (!cancellation.IsCancellationRequested && intake.Fill())
-            {
-                progress?.Report(intake.Share);
-            }
-        }
-
-        FleetRun run = Run(plan, requests, plan.Concurrency is null ? intake : null, progress, cancellation);
-        if (plan.Concurrency is null)
-        {
-            intake.Release();
-        }
-
-        intake.End();
-        return run with { IsPartial = run.IsPartial || (cancellation.IsCancellationRequested && intake.HasMore) };
+        return Run(plan, new RequestTable(), intake, progress, cancellation);
     }
 
-    private static FleetRun Run(ServicePlan plan, RequestTable requests, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
+    /// <summary>Runs the calls of tasks to the end of all of them.</summary>
+    /// <param name="plan">The fleets and the door to them.</param>
+    /// <param name="tasks">The tasks in order of arrival.</param>
+    /// <param name="planner">Leads tasks through the run; a new one, which then knows what became of them.</param>
+    /// <param name="load">How they come.</param>
+    /// <param name="progress">Share of the tasks that are done, where their number is known.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened; a request is a call.</returns>
+    public static FleetRun Run(
+        ServicePlan plan, ITaskStream tasks, TaskPlanner planner, TaskLoad load = default, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        DoneCount done = new(requests.Count, intake is null ? progress : null);
-        if (plan.Fleets is [{ SharesNothing: true } or { Replicas: 1, Decode: null, Scaling: null, Failures: null, NetworkPicoseconds: 0 }])
-        {
-            FleetPlan fleet = plan.Fleets[0];
-            Check(fleet);
-            ReplicaMonitor[] monitors = new ReplicaMonitor[fleet.Replicas];
-            for (int i = 0; i < monitors.Length; i++)
-            {
-                monitors[i] = MonitorOf(fleet);
-            }
-
-            if (plan.Concurrency is { } share)
-            {
-                RunClosed(fleet, requests, monitors, share, done, cancellation);
-            }
-            else
-            {
-                RunApart(fleet, requests, monitors, intake, progress, done, cancellation);
-            }
-
-            return ResultOf(requests, [new PoolRun(fleet, Merged(monitors), monitors)], cancellation);
-        }
-
-        return Run(plan, requests, plan.Concurrency is { } concurrency ? new ClosedSource(requests, concurrency) : intake is null ? new OpenSource(requests) : new StreamedSource(requests, intake, progress), done, cancellation);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(tasks);
+        ArgumentNullException.ThrowIfNull(planner);
+        RequestTable requests = new();
+        return Run(plan, requests, new TaskSource(requests, tasks, planner, load, progress), null, cancellation);
     }
 
     /// <summary>Runs fleets with requests whose times depend on what became of others.</summary>
-    internal static FleetRun Run(ServicePlan plan, RequestTable requests, RequestSource source, DoneCount done, CancellationToken cancellation)
+    internal static FleetRun Run(ServicePlan plan, RequestTable requests, RequestSource source, DoneCount? done, CancellationToken cancellation)
     {
         foreach (FleetPlan fleet in plan.Fleets.SelectMany(static fleet => fleet.Pools))
         {
             Check(fleet);
         }
 
-        return ResultOf(requests, new ServiceLoop(plan, requests, source, done, cancellation).Run(), cancellation);
+        IReadOnlyList<PoolRun> pools = new ServiceLoop(plan, requests, source, done, cancellation).Run();
+        return ResultOf(requests, pools, isWhole: source.NextTime == SimulatedTime.Never, cancellation);
     }
 
-    private static FleetRun ResultOf(RequestTable requests, IReadOnlyList<PoolRun> pools, CancellationToken cancellation)
+    private static FleetRun Run(ServicePlan plan, RequestTable requests, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        FleetRun run;
+        if (plan.Concurrency is { } concurrency)
+        {
+            while (intake?.Fill(requests, plan) == true && !cancellation.IsCancellationRequested)
+            {
+                progress?.Report(intake.ShareRead?.Invoke(requests) ?? 0);
+            }
+
+            DoneCount done = new(requests.Count, progress);
+            run = plan.IsApart
+                ? RunApart(plan.Fleets[0], requests, monitors => RunClosed(plan.Fleets[0], requests, monitors, concurrency, done, cancellation), cancellation)
+                : Run(plan, requests, new ClosedSource(requests, concurrency), done, cancellation);
+        }
+        else
+        {
+            run = plan.IsApart
+                ? RunApart(plan.Fleets[0], requests, monitors => RunOpen(plan, requests, monitors, intake, progress, cancellation), cancellation)
+                : Run(plan, requests, new OpenSource(plan, requests, intake, progress), intake is null ? new DoneCount(requests.Count, progress) : null, cancellation);
+        }
+
+        if (plan.Concurrency is null)
+        {
+            intake?.Release(requests);
+        }
+
+        intake?.End(requests);
+        return run;
+    }
+
+    private static FleetRun RunApart(FleetPlan fleet, RequestTable requests, Func<ReplicaMonitor[], bool> run, CancellationToken cancellation)
+    {
+        Check(fleet);
+        ReplicaMonitor[] monitors = new ReplicaMonitor[fleet.Replicas];
+        for (int i = 0; i < monitors.Length; i++)
+        {
+            monitors[i] = MonitorOf(fleet);
+        }
+
+        bool isWhole = run(monitors);
+        return ResultOf(requests, [new PoolRun(fleet, Merged(monitors), monitors)], isWhole, cancellation);
+    }
+
+    private static FleetRun ResultOf(RequestTable requests, IReadOnlyList<PoolRun> pools, bool isWhole, CancellationToken cancellation)
     {
         ReplicaMonitor all = pools.Count == 1 ? pools[0].Monitor : Merged([.. pools.Select(static pool => pool.Monitor)]);
-        return new FleetRun(requests, all, pools, cancellation.IsCancellationRequested && all.Finished + all.Refused < requests.Count);
+        return new FleetRun(requests, all, pools, cancellation.IsCancellationRequested && (!isWhole || all.Finished + all.Refused < requests.Count));
     }
 
     private static void Check(FleetPlan fleet)
@@ -167,9 +186,9 @@ public static class FleetSimulator
     }
 
     internal static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
-        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.Limits);
+        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.ClassLimits.Count > 0 ? plan.ClassLimits : [plan.Limits ?? new ServiceLimits()]);
 
-    internal static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount done, CancellationToken cancellation)
+    internal static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done, CancellationToken cancellation)
     {
         if (plan.Engines == 1)
         {
@@ -185,48 +204,57 @@ public static class FleetSimulator
         return new LockstepReplica(plan.Clock, plan.Policy, feed, engines, cancellation);
     }
 
-    // replicas whose requests are known beforehand run beside each other, piece by piece where requests are read meanwhile
-    private static void RunApart(
-        FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, RequestIntake? intake, IProgress<double>? progress, DoneCount done, CancellationToken cancellation)
+    // replicas that share nothing run beside each other, piece by piece or all at once; false when it was stopped before the last request was read
+    private static bool RunOpen(
+        ServicePlan plan, RequestTable requests, ReplicaMonitor[] monitors, RequestIntake? intake, IProgress<double>? progress, CancellationToken cancellation)
     {
-        OpenFeed[] feeds = new OpenFeed[plan.Replicas];
-        ISimulatedReplica[] replicas = new ISimulatedReplica[plan.Replicas];
+        FleetPlan fleet = plan.Fleets[0];
+        DoneCount? done = intake is null ? new DoneCount(requests.Count, progress) : null;
+        OpenFeed[] feeds = new OpenFeed[fleet.Replicas];
+        ISimulatedReplica[] replicas = new ISimulatedReplica[fleet.Replicas];
         for (int i = 0; i < replicas.Length; i++)
         {
-            feeds[i] = new OpenFeed(requests, plan.Policy);
-            replicas[i] = ReplicaOf(plan, requests, feeds[i], monitors[i], done, cancellation);
+            feeds[i] = new OpenFeed(requests, fleet.Policy);
+            replicas[i] = ReplicaOf(fleet, requests, feeds[i], monitors[i], done, cancellation);
         }
 
-        RandomStream random = new(plan.Seed);
-        int next = 0;
+        RandomStream random = new(fleet.Seed);
+        int from = 0;
         bool more = true;
         while (more && !cancellation.IsCancellationRequested)
         {
-            more = intake?.Fill() == true;
-            for (; next < requests.Count; next++)
+            more = intake?.Fill(requests, plan) == true;
+            for (int id = from; id < requests.Count; id++)
             {
-                feeds[plan.Router == RouterKind.Random ? Drawn(random, s_route, next, plan.Replicas) : next % plan.Replicas].Add(next);
+                feeds[fleet.Router == RouterKind.Random && fleet.Replicas > 1 ? Drawn(random, s_route, id, fleet.Replicas) : id % fleet.Replicas].Add(id);
             }
 
             // what comes after the piece comes no sooner than its last request: steps that begin before that know all that they need
             long limit = more ? requests.LastArrivalPicoseconds : SimulatedTime.Never;
-            Side(plan, i => replicas[i].RunUntil(limit));
+            Side(fleet, i => replicas[i].RunUntil(limit));
+            from = requests.Count;
             if (intake is not null)
             {
-                intake.Release();
-                progress?.Report(intake.Share);
+                intake.Release(requests);
+                progress?.Report(intake.ShareRead?.Invoke(requests) ?? 0);
             }
         }
+
+        return !more;
     }
 
-    private static void RunClosed(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, int concurrency, DoneCount done, CancellationToken cancellation) => Side(plan, i =>
+    private static bool RunClosed(FleetPlan plan, RequestTable requests, ReplicaMonitor[] monitors, int concurrency, DoneCount done, CancellationToken cancellation)
     {
-        // each replica keeps its own share under way; one without a share gets no request
-        int used = Math.Min(plan.Replicas, concurrency);
-        int share = concurrency / plan.Replicas + (i < concurrency % plan.Replicas ? 1 : 0);
-        ClosedFeed feed = new(requests, plan.Policy, share == 0 ? [] : Every(i, used, requests.Count), share);
-        ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
-    });
+        Side(plan, i =>
+        {
+            // each replica keeps its own share under way; one without a share gets no request
+            int used = Math.Min(plan.Replicas, concurrency);
+            int share = concurrency / plan.Replicas + (i < concurrency % plan.Replicas ? 1 : 0);
+            ClosedFeed feed = new(requests, plan.Policy, share == 0 ? [] : Every(i, used, requests.Count), share);
+            ReplicaOf(plan, requests, feed, monitors[i], done, cancellation).RunUntil(SimulatedTime.Never);
+        });
+        return true;
+    }
 
     private static void Side(FleetPlan plan, Action<int> run)
     {

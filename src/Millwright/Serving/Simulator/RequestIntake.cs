@@ -13,10 +13,6 @@ public sealed class RequestIntake(IRequestStream requests)
     private const int MostPiece = 1 << 16;
     private const int PieceOfReplica = 1 << 12;
 
-    private RequestTable? _table;
-    private bool _isClosed;
-    private bool _hasKeys;
-    private int _piece;
     private int _passed;
 
     /// <summary>Requests at most.</summary>
@@ -34,49 +30,43 @@ public sealed class RequestIntake(IRequestStream requests)
     /// <summary>Tells what share of the requests has been read; null where nobody asks.</summary>
     public Func<RequestTable, double>? ShareRead { get; init; }
 
-    /// <summary>True while there may be more to read.</summary>
-    internal bool HasMore { get; private set; } = true;
-
-    /// <summary>Share of the requests that has been read; 0 where it is not known.</summary>
-    internal double Share => ShareRead is null ? 0 : ShareRead(_table!);
-
-    /// <summary>Says where the requests go.</summary>
-    internal void Begin(ServicePlan plan, RequestTable table)
-    {
-        _table = table;
-        _isClosed = plan.Concurrency is not null;
-        _hasKeys = requests.BlockTokens > 0 && plan.Fleets.Any(static fleet => fleet.Pools.Any(static pool => pool.Policy.CachesPrefixes));
-        _piece = PieceRequests > 0 ? PieceRequests : Math.Clamp(plan.Fleets.Sum(static fleet => fleet.Replicas) * PieceOfReplica, LeastPiece, MostPiece);
-    }
-
     /// <summary>Reads a piece.</summary>
     /// <returns>False when there is nothing behind it.</returns>
-    internal bool Fill()
+    internal bool Fill(RequestTable table, ServicePlan plan)
     {
-        RequestTable table = _table!;
-        for (int i = 0; i < _piece && HasMore; i++)
+        int piece = PieceRequests > 0 ? PieceRequests : Math.Clamp(plan.Replicas * PieceOfReplica, LeastPiece, MostPiece);
+        bool hasKeys = plan.CachesPrefixes && requests.BlockTokens > 0;
+        for (int i = 0; i < piece; i++)
         {
             if (table.Count >= Most || !requests.TryRead(out TraceRequest request))
             {
-                HasMore = false;
-                break;
+                return false;
             }
 
             // in a closed loop requests come when others end, whatever their stamps say
-            int id = table.Add(_isClosed ? 0 : request.ArrivalPicoseconds, request.InputTokens, request.OutputTokens);
-            if (_hasKeys)
+            int id = table.Add(plan.Concurrency is null ? request.ArrivalPicoseconds : 0, request.InputTokens, request.OutputTokens);
+            if (request.Session >= 0 && plan.RoutesSessions)
+            {
+                table.SetSession(id, request.Session + 1);
+            }
+
+            if (request.Priority != 0)
+            {
+                table.SetClass(id, 0, request.Priority);
+            }
+
+            if (hasKeys)
             {
                 table.Keys.Add(id, requests.PrefixBlocks, requests.BlockTokens, request.InputTokens);
             }
         }
 
-        return HasMore;
+        return true;
     }
 
     /// <summary>Forgets what is done, where enough have come.</summary>
-    internal void Release()
+    internal void Release(RequestTable table)
     {
-        RequestTable table = _table!;
         if (table.Count <= KeptRequests)
         {
             return;
@@ -91,9 +81,8 @@ public sealed class RequestIntake(IRequestStream requests)
     }
 
     /// <summary>Tells of those that are left.</summary>
-    internal void End()
+    internal void End(RequestTable table)
     {
-        RequestTable table = _table!;
         for (_passed = Math.Max(_passed, table.First); Leaving is not null && _passed < table.Count; _passed++)
         {
             Leaving(table, _passed);

@@ -21,36 +21,25 @@ internal abstract class RequestSource
     }
 }
 
-/// <summary>Requests at their own times.</summary>
-internal sealed class OpenSource(RequestTable table) : RequestSource
+/// <summary>Requests at their own times: all of them, or a piece at a time.</summary>
+/// <param name="plan">The fleets.</param>
+/// <param name="table">The requests.</param>
+/// <param name="intake">Where the next piece comes from; null where all are there.</param>
+/// <param name="progress">Told the share that was read of an intake.</param>
+internal sealed class OpenSource(ServicePlan plan, RequestTable table, RequestIntake? intake, IProgress<double>? progress) : RequestSource
 {
     private int _next;
-
-    public override long NextTime => _next < table.Count ? table.ArrivalPicoseconds[_next] : SimulatedTime.Never;
-
-    public override void Advance(long time, List<int> come)
-    {
-        while (NextTime <= time)
-        {
-            come.Add(_next++);
-        }
-    }
-}
-
-/// <summary>Requests at their own times, read piece by piece; those that are done are forgotten meanwhile.</summary>
-internal sealed class StreamedSource(RequestTable table, RequestIntake intake, IProgress<double>? progress) : RequestSource
-{
-    private int _next;
+    private bool _more = intake is not null;
 
     public override long NextTime
     {
         get
         {
-            if (_next == table.Count && intake.HasMore)
+            while (_next >= table.Count && _more)
             {
-                intake.Release();
-                intake.Fill();
-                progress?.Report(intake.Share);
+                intake!.Release(table);
+                _more = intake.Fill(table, plan);
+                progress?.Report(intake.ShareRead?.Invoke(table) ?? 0);
             }
 
             return _next < table.Count ? table.ArrivalPicoseconds[_next] : SimulatedTime.Never;

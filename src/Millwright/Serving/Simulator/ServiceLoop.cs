@@ -16,7 +16,7 @@ internal sealed class ServiceLoop
     private readonly ServicePlan _plan;
     private readonly RequestTable _table;
     private readonly RequestSource _source;
-    private readonly DoneCount _done;
+    private readonly DoneCount? _done;
     private readonly CancellationToken _cancellation;
     private readonly Pool[] _entries;
     private readonly List<Pool> _pools = [];
@@ -30,7 +30,7 @@ internal sealed class ServiceLoop
     // of requests whose prompt was done apart: where
     private readonly Dictionary<int, Replica> _prefill = [];
 
-    public ServiceLoop(ServicePlan plan, RequestTable table, RequestSource source, DoneCount done, CancellationToken cancellation)
+    public ServiceLoop(ServicePlan plan, RequestTable table, RequestSource source, DoneCount? done, CancellationToken cancellation)
     {
         _plan = plan;
         _table = table;

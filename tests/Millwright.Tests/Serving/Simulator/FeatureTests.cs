@@ -76,7 +76,8 @@ public sealed class FeatureTests
                 FleetPlan ruled = plan with { Concurrency = null, Policy = plan.Policy with { CachesPrefixes = rules.CachesPrefixes, Order = rules.Order, Drafted = rules.Drafted, Asynchronous = rules.Asynchronous } };
                 FleetRun apart = SimulatorCases.Run(ruled, Table(load));
                 RequestTable table = Table(load);
-                FleetRun loop = FleetSimulator.Run(new ServicePlan([ruled]), table, new OpenSource(table), new DoneCount(table.Count, null), TestContext.Current.CancellationToken);
+                ServicePlan service = new([ruled]);
+                FleetRun loop = FleetSimulator.Run(service, table, new OpenSource(service, table, null, null), new DoneCount(table.Count, null), TestContext.Current.CancellationToken);
                 SimulatorCases.Same(apart, loop);
             },
             iter: 500);
@@ -206,7 +207,7 @@ public sealed class FeatureTests
         Assert.Equal(61, run.Monitor.Finished);
 
         // two more were there from the first decision until some time after the rush, not to the end
-        double present = SimulatedTime.ToSeconds(pool.PresentPicoseconds!.Value);
+        double present = SimulatedTime.ToSeconds((long)pool.PresentPicoseconds!.Value);
         Assert.InRange(present, 201 + 2 * 10, 201 + 2 * 100);
 
         // none of the two served before it had started
