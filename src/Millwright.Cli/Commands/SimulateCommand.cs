@@ -41,6 +41,12 @@ internal static class SimulateCommand
                 Dictionary<string, OutputFile> outputs = CommonOptions.Files(parsed, json, csv, timeline, html);
                 SimulateInput input = new(parsed, keys, parsed.GetValue(file));
                 CheckInput(input, outputs);
+                if (RateStudyCommand.IsAsked(input))
+                {
+                    RateStudyCommand.Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
+                    return 0;
+                }
+
                 Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
                 return 0;
             },
@@ -57,15 +63,14 @@ internal static class SimulateCommand
     private static void Answer(
         Session session, SimulateInput input, CatalogData catalog, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
     {
-        ulong seed = (ulong)(input.Whole("seed", 0) ?? 0);
-        ServiceLimits limits = new(
-            input.Quantity("ttft", QuantityKind.Duration) ?? double.PositiveInfinity, input.Quantity("tpot", QuantityKind.Duration) ?? double.PositiveInfinity);
+        ulong seed = SeedOf(input);
+        ServiceLimits limits = LimitsOf(input);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
         SimulatedDeployment deployment = SimulatedDeployment.Of(input, catalog, ShippedOperators.Load(), ShippedCalibration.Load());
         SimulatedLoad load = SimulatedLoad.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors);
-        FleetPlan plan = Plan(input, deployment, load, seed, outputs) with { Limits = limits };
+        FleetPlan plan = Plan(input, deployment, load.Concurrency, seed, outputs) with { Limits = limits };
         FleetRun run = Run(input, load, plan, outputs, cancellation);
-        SimulationReport report = SimulationReport.Of(run, plan, deployment.Times.Clock, input.Switch("exact"));
+        SimulationReport report = SimulationReport.Of(run, plan, input.Switch("exact"));
         SimulationAnswer answer = new(deployment, load, plan, run, report, usd, catalog.Hash);
         List<string> notes = [];
         Write(outputs, "--timeline", stream =>
@@ -117,7 +122,12 @@ internal static class SimulateCommand
         return run!;
     }
 
-    private static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, SimulatedLoad load, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
+    internal static ulong SeedOf(SimulateInput input) => (ulong)(input.Whole("seed", 0) ?? 0);
+
+    internal static ServiceLimits LimitsOf(SimulateInput input) => new(
+        input.Quantity("ttft", QuantityKind.Duration) ?? double.PositiveInfinity, input.Quantity("tpot", QuantityKind.Duration) ?? double.PositiveInfinity);
+
+    internal static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, int? concurrency, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
     {
         RouterKind router = input.Word("router", "round-robin", "random", "least-loaded", "power-of-two") switch
         {
@@ -126,7 +136,7 @@ internal static class SimulateCommand
             "power-of-two" => RouterKind.PowerOfTwo,
             _ => RouterKind.RoundRobin,
         };
-        if (load.Concurrency is not null && router != RouterKind.RoundRobin)
+        if (concurrency is not null && router != RouterKind.RoundRobin)
         {
             throw input.Wrong("router", "with --concurrency each replica keeps its own share under way: leave --router out");
         }
@@ -135,7 +145,8 @@ internal static class SimulateCommand
         return new FleetPlan(deployment.MakeClock(), policy, deployment.Replicas, router, seed)
         {
             Engines = deployment.Engines,
-            Concurrency = load.Concurrency,
+            Concurrency = concurrency,
+            Power = deployment.Times.Clock,
             EachStep = input.Switch("each-step"),
             KeepsSeries = outputs.ContainsKey("--html"),
             KeptSteps = outputs.ContainsKey("--timeline") ? Math.Max(LeastSteps, TimelineSteps / deployment.Replicas) : 0,
@@ -152,7 +163,7 @@ internal static class SimulateCommand
         }
     }
 
-    private static void Write(IReadOnlyDictionary<string, OutputFile> outputs, string option, Action<Stream> write)
+    internal static void Write(IReadOnlyDictionary<string, OutputFile> outputs, string option, Action<Stream> write)
     {
         if (outputs.TryGetValue(option, out OutputFile? output))
         {

@@ -69,14 +69,7 @@ internal sealed class SimulatedLoad
         ArrivalProcess? process = rate is null ? null : Process(input);
         if (input.Path("trace") is { } path)
         {
-            foreach (string length in (string[])["isl", "osl", "lengths"])
-            {
-                if (input.Has(length))
-                {
-                    throw input.Wrong(length, "the trace tells the lengths: leave --isl, --osl and --lengths out, or the --trace");
-                }
-            }
-
+            CheckTrace(input);
             string name = Path.GetFileName(path);
             return concurrency is { } many ? new SimulatedLoad(input, messages, "concurrency", $"lengths of {name}, {AtOnce(many)}", concurrency, path, null, null, null)
                 : rate is { } asked ? new SimulatedLoad(
@@ -146,6 +139,17 @@ internal sealed class SimulatedLoad
         };
     }
 
+    internal static void CheckTrace(SimulateInput input)
+    {
+        foreach (string length in (string[])["isl", "osl", "lengths"])
+        {
+            if (input.Has(length))
+            {
+                throw input.Wrong(length, "the trace tells the lengths: leave --isl, --osl and --lengths out, or the --trace");
+            }
+        }
+    }
+
     private double ShareOfDrawn(RequestTable requests) => Math.Max(
         (double)requests.Count / _most, _durationSeconds is { } all ? SimulatedTime.ToSeconds(requests.LastArrivalPicoseconds) / all : 0);
 
@@ -164,7 +168,7 @@ internal sealed class SimulatedLoad
             : throw input.Wrong("duration", string.Create(CultureInfo.InvariantCulture, $"a load lasts at most {SimulatedTime.MostSeconds / 2 / 86400:0} days"));
     }
 
-    private static LengthDistribution Lengths(SimulateInput input, int maxContextTokens, TextWriter messages, out string of)
+    internal static LengthDistribution Lengths(SimulateInput input, int maxContextTokens, TextWriter messages, out string of)
     {
         if (input.Path("lengths") is { } path)
         {
@@ -188,7 +192,7 @@ internal sealed class SimulatedLoad
             : throw input.Wrong("isl", string.Create(CultureInfo.InvariantCulture, $"{isl} + {osl} tokens are longer than the {maxContextTokens} that a request may have"));
     }
 
-    private static ArrivalProcess Process(SimulateInput input)
+    internal static ArrivalProcess Process(SimulateInput input)
     {
         string text = input.Text("arrivals") ?? "poisson";
         string[] parts = text.ToLowerInvariant().Split(':');
@@ -213,7 +217,9 @@ internal sealed class SimulatedLoad
 
     private static string AtOnce(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} at once");
 
-    private static string AtRate(SimulateInput input, double rate) => string.Create(CultureInfo.InvariantCulture, $"{input.Text("arrivals") ?? "poisson"} arrivals at {rate:0.######} requests/s");
+    internal static string Arrivals(SimulateInput input) => $"{input.Text("arrivals") ?? "poisson"} arrivals";
+
+    private static string AtRate(SimulateInput input, double rate) => string.Create(CultureInfo.InvariantCulture, $"{Arrivals(input)} at {rate:0.######} requests/s");
 
     // requests of a closed loop: lengths without times
     private sealed class LengthsAlone(LengthDistribution lengths, ulong seed) : IRequestStream

@@ -52,13 +52,23 @@ internal static class SimulationDocument
             lines.Add(Say($"REFUSED: {report.Refused:#,0} of {report.Requests:#,0} requests are longer than {policy.MaxContextTokens:#,0} tokens or than the cache of {policy.CacheBlocks * policy.BlockTokens:#,0}."));
         }
 
-        lines.Add(Say($"{answer.Deployment.Name}; {report.Chips} chip{(report.Chips == 1 ? "" : "s")}"));
-        lines.Add(Say($"{NameOf(policy.Batching)} batching, {policy.MaxBatchedTokens:#,0} tokens and {policy.MaxSequences:#,0} sequences a step, {policy.CacheBlocks:#,0} cache blocks of {policy.BlockTokens} tokens{(policy.NoEvict ? ", whole requests reserved" : "")}{(policy.Asynchronous ? ", steps scheduled ahead" : "")}{(answer.Plan.Replicas > 1 ? ", " + NameOf(answer.Plan.Router) : "")}"));
+        lines.AddRange(What(answer.Deployment, answer.Plan));
         lines.Add(Say($"{report.Requests:#,0} requests, {answer.MeanInputTokens:#,0.#} tokens in and {answer.MeanOutputTokens:#,0.#} out in the mean, {answer.Load.Text}"));
         lines.Add(answer.Plan.Concurrency is null && double.IsFinite(report.OfferedOverSaturation)
             ? Say($"Load: {Offered(report):0.###} requests/s, {answer.SaturationShare * 100:0.#} % of the {report.SaturationRequestsPerSecond:0.###} that saturate")
             : Say($"Load: {report.RequestsPerSecond:0.###} requests/s finished, {answer.SaturationShare * 100:0.#} % of the {report.SaturationRequestsPerSecond:0.###} that saturate"));
         return lines;
+    }
+
+    /// <summary>Two lines: what runs, and by which rules.</summary>
+    internal static IReadOnlyList<string> What(SimulatedDeployment deployment, FleetPlan plan)
+    {
+        EnginePolicy policy = plan.Policy;
+        return
+        [
+            Say($"{deployment.Name}; {deployment.Chips} chip{(deployment.Chips == 1 ? "" : "s")}"),
+            Say($"{NameOf(policy.Batching)} batching, {policy.MaxBatchedTokens:#,0} tokens and {policy.MaxSequences:#,0} sequences a step, {policy.CacheBlocks:#,0} cache blocks of {policy.BlockTokens} tokens{(policy.NoEvict ? ", whole requests reserved" : "")}{(policy.Asynchronous ? ", steps scheduled ahead" : "")}{(plan.Replicas > 1 ? ", " + NameOf(plan.Router) : "")}"),
+        ];
     }
 
     private static DocumentTable Latency(SimulationAnswer answer) => new(
@@ -129,20 +139,20 @@ internal static class SimulationDocument
     // what came between the first and the last arrival
     private static double Offered(SimulationReport report) => report.OfferedOverSaturation * report.SaturationRequestsPerSecond;
 
-    private static string Limits(ServiceLimits limits)
+    internal static string Limits(ServiceLimits limits)
     {
         string first = double.IsFinite(limits.TimeToFirstTokenSeconds) ? $"TTFT {Humanize.Value(limits.TimeToFirstTokenSeconds, "s")}" : "";
         string perToken = double.IsFinite(limits.TimePerOutputTokenSeconds) ? $"TPOT {Humanize.Value(limits.TimePerOutputTokenSeconds, "s")}" : "";
         return first + (first.Length > 0 && perToken.Length > 0 ? " and " : "") + perToken;
     }
 
-    private static DocumentCell Time(double seconds) => new(Humanize.Value(seconds, "s"), seconds);
+    internal static DocumentCell Time(double seconds) => new(Humanize.Value(seconds, "s"), seconds);
 
     private static DocumentCell Watts(double watts) => double.IsFinite(watts) ? new(Say($"{watts:0.#} W"), watts) : new("n/a");
 
     private static DocumentCell KilowattHours(double joules) => double.IsFinite(joules) ? new(Say($"{joules / 3.6e6:0.####} kWh"), joules / 3.6e6) : new("n/a");
 
-    private static string Share(double part, double whole) => whole > 0 && double.IsFinite(part) ? Say($"{part / whole * 100:0.#} %") : "n/a";
+    internal static string Share(double part, double whole) => whole > 0 && double.IsFinite(part) ? Say($"{part / whole * 100:0.#} %") : "n/a";
 
-    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    internal static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

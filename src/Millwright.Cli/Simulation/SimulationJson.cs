@@ -13,12 +13,12 @@ internal static class SimulationJson
 {
     private const string Schema = "millwright.simulation/1";
 
-    private static readonly JsonWriterOptions s_options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(SimulationAnswer answer, Stream stream)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer, s_options))
+        using (Utf8JsonWriter json = new(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteString("schema", Schema);
@@ -26,8 +26,8 @@ internal static class SimulationJson
             json.WriteString("catalog", answer.CatalogHash);
             json.WriteNumber("seed", answer.Plan.Seed);
             json.WriteBoolean("partial", answer.Report.IsPartial);
-            Deployment(json, answer);
-            Rules(json, answer);
+            Deployment(json, answer.Deployment);
+            Rules(json, answer.Deployment, answer.Plan);
             Load(json, answer);
             Requests(json, answer);
             Latency(json, answer);
@@ -41,9 +41,9 @@ internal static class SimulationJson
         stream.Write("\n"u8);
     }
 
-    private static void Deployment(Utf8JsonWriter json, SimulationAnswer answer)
+    public static void Deployment(Utf8JsonWriter json, SimulatedDeployment what)
     {
-        Deployment deployment = answer.Deployment.Step.Deployment;
+        Deployment deployment = what.Step.Deployment;
         json.WriteStartObject("deployment");
         json.WriteString("model", deployment.Model.Id);
         json.WriteString("system", deployment.System.Id);
@@ -53,24 +53,24 @@ internal static class SimulationJson
         json.WriteNumber("pipeline_stages", deployment.Layout.PipelineStages);
         json.WriteNumber("attention_ranks", deployment.Layout.AttentionRanks);
         json.WriteNumber("expert_ways", deployment.Layout.ExpertWays);
-        json.WriteNumber("replicas", answer.Plan.Replicas);
-        json.WriteNumber("chips", answer.Report.Chips);
+        json.WriteNumber("replicas", what.Replicas);
+        json.WriteNumber("chips", what.Chips);
         json.WriteString("dense_precision", PrecisionOptions.NameOf(deployment.Precision.Dense));
         json.WriteString("expert_precision", PrecisionOptions.NameOf(deployment.Precision.Experts));
         json.WriteString("cache_precision", PrecisionOptions.NameOf(deployment.Precision.Cache));
-        json.WriteString("profile", answer.Deployment.ProfileFolder);
-        bool predicted = answer.Deployment.Profile is null;
-        Number(json, "step_time_p10_over_predicted", predicted ? answer.Deployment.Band.Low : double.NaN);
-        Number(json, "step_time_p90_over_predicted", predicted ? answer.Deployment.Band.High : double.NaN);
+        json.WriteString("profile", what.ProfileFolder);
+        bool predicted = what.Profile is null;
+        Number(json, "step_time_p10_over_predicted", predicted ? what.Band.Low : double.NaN);
+        Number(json, "step_time_p90_over_predicted", predicted ? what.Band.High : double.NaN);
         json.WriteEndObject();
     }
 
-    private static void Rules(Utf8JsonWriter json, SimulationAnswer answer)
+    public static void Rules(Utf8JsonWriter json, SimulatedDeployment what, FleetPlan plan)
     {
-        EnginePolicy policy = answer.Plan.Policy;
+        EnginePolicy policy = plan.Policy;
         json.WriteStartObject("rules");
         json.WriteString("batching", SimulationDocument.NameOf(policy.Batching));
-        json.WriteString("router", SimulationDocument.NameOf(answer.Plan.Router));
+        json.WriteString("router", SimulationDocument.NameOf(plan.Router));
         json.WriteNumber("max_batched_tokens", policy.MaxBatchedTokens);
         json.WriteNumber("max_sequences", policy.MaxSequences);
         json.WriteNumber("max_request_tokens", policy.MaxContextTokens);
@@ -78,7 +78,7 @@ internal static class SimulationJson
         json.WriteNumber("cache_blocks", policy.CacheBlocks);
         json.WriteBoolean("no_evict", policy.NoEvict);
         json.WriteBoolean("asynchronous", policy.Asynchronous);
-        Number(json, "memory_fraction", answer.Deployment.Step.Deployment.Engine.MemoryFraction);
+        Number(json, "memory_fraction", what.Step.Deployment.Engine.MemoryFraction);
         json.WriteEndObject();
     }
 
@@ -186,7 +186,7 @@ internal static class SimulationJson
         json.WriteEndObject();
     }
 
-    private static void Number(Utf8JsonWriter json, string name, double value)
+    public static void Number(Utf8JsonWriter json, string name, double value)
     {
         if (double.IsFinite(value))
         {

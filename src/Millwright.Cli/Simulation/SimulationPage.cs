@@ -40,7 +40,7 @@ internal static class SimulationPage
         return page.Write();
     }
 
-    private static HtmlTable Table(DocumentTable table, string caption) => new(
+    internal static HtmlTable Table(DocumentTable table, string caption) => new(
         caption,
         [.. table.Columns.Select(static c => new HtmlColumn(c.Heading, c.IsNumber))],
         [.. table.Rows.Select(static row => new HtmlRow([.. row.Select(static cell => new HtmlCell(cell.Text))]))]);

@@ -64,6 +64,10 @@ public sealed class AgentTask
         _callCount = _joinCount = _toolCount = _contextCount = 0;
     }
 
+    /// <summary>Lets the task come at another time: in a closed loop it comes when another one has ended.</summary>
+    /// <param name="picoseconds">The time, ps.</param>
+    internal void ArriveAt(long picoseconds) => ArrivalPicoseconds = picoseconds;
+
     /// <summary>Adds a context.</summary>
     /// <param name="context">The context; its parent stands before it and reaches to where it begins.</param>
     /// <returns>Its index.</returns>

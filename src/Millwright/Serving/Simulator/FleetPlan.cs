@@ -1,3 +1,5 @@
+using Millwright.Chips;
+using Millwright.Numerics;
 using Millwright.Performance;
 
 namespace Millwright.Serving.Simulator;
@@ -84,6 +86,12 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     /// <summary>Limits of the requests that count as good; null for none.</summary>
     public ServiceLimits? Limits { get; init; }
 
+    /// <summary>Limits by class, where requests have classes; empty for <see cref="Limits"/> of all.</summary>
+    public IReadOnlyList<ServiceLimits> ClassLimits { get; init; } = [];
+
+    /// <summary>Power of the chip's kernels; null where energy is not asked for.</summary>
+    public OperatorClock? Power { get; init; }
+
     /// <summary>True to step through every iteration instead of summing them: the same results, far slower.</summary>
     public bool EachStep { get; init; }
 
@@ -139,7 +147,7 @@ public sealed record ServicePlan(IReadOnlyList<FleetPlan> Fleets)
 public sealed record PoolRun(FleetPlan Plan, ReplicaMonitor Monitor, IReadOnlyList<ReplicaMonitor> Replicas)
 {
     /// <summary>Time that replicas were there, starting, serving or in repair, summed, ps; null for all of the time.</summary>
-    public Int128? PresentPicoseconds { get; init; }
+    public WideInteger? PresentPicoseconds { get; init; }
 
     /// <summary>Greatest number of replicas that were there at once.</summary>
     public int MostReplicas { get; init; }
@@ -151,7 +159,7 @@ public sealed record PoolRun(FleetPlan Plan, ReplicaMonitor Monitor, IReadOnlyLi
     public long Restarts { get; init; }
 
     /// <summary>Time on the links towards this pool, summed, ps.</summary>
-    public Int128 TransferPicoseconds { get; init; }
+    public WideInteger TransferPicoseconds { get; init; }
 }
 
 /// <summary>What a simulation left: the requests, and what the replicas did.</summary>

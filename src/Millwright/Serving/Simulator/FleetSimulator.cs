@@ -1,3 +1,4 @@
+using Millwright.Applications.Tasks;
 using Millwright.Numerics;
 using Millwright.Simulation;
 
@@ -61,6 +62,24 @@ public static class FleetSimulator
         return Run(plan, new RequestTable(), intake, progress, cancellation);
     }
 
+    /// <summary>Runs the calls of tasks to the end of all of them.</summary>
+    /// <param name="plan">The fleets and the door to them.</param>
+    /// <param name="tasks">The tasks in order of arrival.</param>
+    /// <param name="planner">Leads tasks through the run; a new one, which then knows what became of them.</param>
+    /// <param name="load">How they come.</param>
+    /// <param name="progress">Share of the tasks that are done, where their number is known.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened; a request is a call.</returns>
+    public static FleetRun Run(
+        ServicePlan plan, ITaskStream tasks, TaskPlanner planner, TaskLoad load = default, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(tasks);
+        ArgumentNullException.ThrowIfNull(planner);
+        RequestTable requests = new();
+        return Run(plan, requests, new TaskSource(requests, tasks, planner, load, progress), null, cancellation);
+    }
+
     /// <summary>Runs fleets with requests whose times depend on what became of others.</summary>
     internal static FleetRun Run(ServicePlan plan, RequestTable requests, RequestSource source, DoneCount? done, CancellationToken cancellation)
     {
@@ -95,7 +114,11 @@ public static class FleetSimulator
                 : Run(plan, requests, new OpenSource(plan, requests, intake, progress), intake is null ? new DoneCount(requests.Count, progress) : null, cancellation);
         }
 
-        intake?.Release(requests);
+        if (plan.Concurrency is null)
+        {
+            intake?.Release(requests);
+        }
+
         intake?.End(requests);
         return run;
     }
@@ -163,7 +186,7 @@ public static class FleetSimulator
     }
 
     internal static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
-        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.Limits);
+        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.ClassLimits.Count > 0 ? plan.ClassLimits : [plan.Limits ?? new ServiceLimits()]);
 
     internal static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using Millwright.Applications.Tasks;
 using Millwright.Numerics;
 
 namespace Millwright.Serving.Simulator;
@@ -37,6 +38,12 @@ public sealed class PromptKeys
     /// <param name="context">Key of the context.</param>
     public void Add(int request, ulong shared, int sharedTokens, ulong context) => Set(request, new Entry(0, 0, sharedTokens, shared, context));
 
+    /// <summary>States the prompt of a call of a task; what the call makes has keys of the task, too.</summary>
+    /// <param name="request">Number of the request.</param>
+    /// <param name="task">The task, which must not be given back while the request is open.</param>
+    /// <param name="call">Number of the call.</param>
+    internal void Add(int request, AgentTask task, int call) => Set(request, new Entry(call, 0, 0, 0, 0) { Task = task });
+
     /// <summary>The key of an engine's block of a request: of its prompt, and behind it of what it makes.</summary>
     /// <param name="request">Number of the request.</param>
     /// <param name="block">Number of the block, from 0.</param>
@@ -45,6 +52,11 @@ public sealed class PromptKeys
     public ulong Key(int request, int block, int blockTokens)
     {
         Entry entry = _entries is not null && request < _end ? _entries[request & (_entries.Length - 1)] : default;
+        if (entry.Task is { } task)
+        {
+            return task.BlockKey((int)entry.First, block, blockTokens);
+        }
+
         long end = (long)(block + 1) * blockTokens;
         if (end > entry.KnownTokens)
         {
@@ -114,5 +126,7 @@ public sealed class PromptKeys
     private readonly record struct Entry(long First, int HashTokens, int KnownTokens, ulong Shared, ulong Context)
     {
         public bool IsSet { get; init; }
+
+        public AgentTask? Task { get; init; }
     }
 }

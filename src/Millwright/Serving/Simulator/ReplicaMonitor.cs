@@ -13,18 +13,22 @@ public sealed class ReplicaMonitor
 
     private readonly StepTally[] _decode;
     private readonly StepTally[] _prompt = new StepTally[PromptSizes];
-    private readonly long _longestToFirst;
-    private readonly long _longestPerToken;
+    private readonly (long ToFirst, long PerToken)[] _longest;
 
     /// <summary>An empty monitor.</summary>
     /// <param name="mostSequences">Most sequences that decode at once.</param>
     /// <param name="series">Where the course of the queue goes; null for nowhere.</param>
     /// <param name="steps">Where single steps go; null for nowhere.</param>
-    /// <param name="limits">Limits of the requests that count as good; null for none.</param>
-    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null, ServiceLimits? limits = null)
+    /// <param name="limits">Limits of the requests that count as good, by class; a class beyond the last has the last one's. Null for none.</param>
+    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null, IReadOnlyList<ServiceLimits>? limits = null)
     {
-        _longestToFirst = ServiceLimits.LongestWithin(limits?.TimeToFirstTokenSeconds ?? double.PositiveInfinity);
-        _longestPerToken = ServiceLimits.LongestWithin(limits?.TimePerOutputTokenSeconds ?? double.PositiveInfinity);
+        limits ??= [new ServiceLimits()];
+        _longest = new (long, long)[limits.Count];
+        for (int i = 0; i < _longest.Length; i++)
+        {
+            _longest[i] = (ServiceLimits.LongestWithin(limits[i].TimeToFirstTokenSeconds), ServiceLimits.LongestWithin(limits[i].TimePerOutputTokenSeconds));
+        }
+
         _decode = new StepTally[mostSequences + 1];
         Series = series;
         Steps = steps;
@@ -210,8 +214,8 @@ public sealed class ReplicaMonitor
             TimePerOutputToken.Add(perToken);
         }
 
-        Good += first - arrival <= _longestToFirst && perToken <= _longestPerToken ? 1 : 0;
-
+        ref readonly (long ToFirst, long PerToken) longest = ref _longest[Math.Min(table.ClassOf(id), _longest.Length - 1)];
+        Good += first - arrival <= longest.ToFirst && perToken <= longest.PerToken ? 1 : 0;
         LastPicoseconds = Math.Max(LastPicoseconds, last);
     }
 

@@ -26,7 +26,8 @@ public enum RequestStatus : byte
 /// Requests of a simulation, a column each: what they ask, and what became of them. Times in picoseconds. Numbers of requests grow without end; the columns are
 /// rings that hold the requests from <see cref="First"/> on, so that those which are done can be forgotten and a load of any length goes through bounded memory.
 /// </summary>
-public sealed class RequestTable
+/// <param name="keys">What the prompts hold, where another table with the same requests knows it; null for nothing yet.</param>
+public sealed class RequestTable(PromptKeys? keys = null)
 {
     private const int FirstCapacity = 1024;
 
@@ -89,7 +90,7 @@ public sealed class RequestTable
     public RequestColumn<RequestStatus> Status => new(_status, First, Count);
 
     /// <summary>What the prompts hold, for prefix caches; requests that tell nothing share nothing.</summary>
-    public PromptKeys Keys { get; } = new();
+    public PromptKeys Keys { get; } = keys ?? new PromptKeys();
 
     private int Mask => _arrival.Length - 1;
 
@@ -134,6 +135,20 @@ public sealed class RequestTable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, Count);
         (_class ??= new byte[_arrival.Length])[id & Mask] = (byte)number;
         (_priority ??= new int[_arrival.Length])[id & Mask] = priority;
+    }
+
+    // class and session of the same request in another table
+    internal void TakeClass(int id, RequestTable other)
+    {
+        if (other._class is not null)
+        {
+            SetClass(id, other.ClassOf(id), other.PriorityOf(id));
+        }
+
+        if (other._session is not null && other.SessionOf(id) > 0)
+        {
+            SetSession(id, other.SessionOf(id));
+        }
     }
 
     /// <summary>Adds a request.</summary>

@@ -510,7 +510,7 @@ internal sealed class ServiceLoop
     {
         private readonly List<Replica> _serving = [];
         private int _present;
-        private Int128 _presentPicoseconds;
+        private WideInteger _presentPicoseconds;
 
         public FleetPlan Plan { get; } = plan;
 
@@ -528,7 +528,7 @@ internal sealed class ServiceLoop
 
         public long Restarts { get; set; }
 
-        public Int128 TransferPicoseconds { get; set; }
+        public WideInteger TransferPicoseconds { get; set; }
 
         public int MostPresent { get; private set; }
 
@@ -565,7 +565,7 @@ internal sealed class ServiceLoop
 
         public PoolRun Result(long end)
         {
-            Int128 present = _presentPicoseconds;
+            WideInteger present = _presentPicoseconds;
             foreach (Replica replica in Replicas)
             {
                 present += replica.IsPresent ? end - replica.PresentSince : 0;

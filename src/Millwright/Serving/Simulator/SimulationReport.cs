@@ -1,7 +1,5 @@
 using Millwright.Applications;
-using Millwright.Chips;
 using Millwright.Numerics;
-using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Simulation;
 
@@ -159,20 +157,51 @@ public sealed record SimulationReport
     /// <summary>Requests a second that came, over those that saturate; not a number for a closed loop.</summary>
     public required double OfferedOverSaturation { get; init; }
 
-    /// <summary>Makes the figures of a run.</summary>
+    /// <summary>Requests that found too many others waiting; they count as refused.</summary>
+    public required long Shed { get; init; }
+
+    /// <summary>Requests that waited too long; they count as refused.</summary>
+    public required long GivenUp { get; init; }
+
+    /// <summary>Prompt tokens that a cache held, those of tiers behind it included.</summary>
+    public required long CachedTokens { get; init; }
+
+    /// <summary>Those of them that came from tiers behind the cache.</summary>
+    public required long FetchedTokens { get; init; }
+
+    /// <summary>Prompt tokens that a cache held, over all that were asked for.</summary>
+    public double CachedShare => PromptTokens + CachedTokens == 0 ? 0 : (double)CachedTokens / (PromptTokens + CachedTokens);
+
+    /// <summary>Chips times the time for which they were there, s: all of them all of the time, but where replicas come and go.</summary>
+    public required double PaidChipSeconds { get; init; }
+
+    /// <summary>Chips times the time for which their replica was in a step, s.</summary>
+    public required double BusyChipSeconds { get; init; }
+
+    /// <summary>What each pool did.</summary>
+    public required IReadOnlyList<PoolReport> Pools { get; init; }
+
+    /// <summary>Makes the figures of a run of one fleet.</summary>
     /// <param name="run">The run.</param>
     /// <param name="plan">Its plan.</param>
-    /// <param name="power">Power of the chip's kernels.</param>
     /// <param name="exact">True for exact percentiles of any number of requests, none of which is forgotten.</param>
     /// <returns>The figures.</returns>
-    public static SimulationReport Of(FleetRun run, FleetPlan plan, OperatorClock power, bool exact = false)
+    public static SimulationReport Of(FleetRun run, FleetPlan plan, bool exact = false)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return Of(run, new ServicePlan([plan]) { Concurrency = plan.Concurrency }, exact);
+    }
+
+    /// <summary>Makes the figures of a run of several fleets.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="exact">True for exact percentiles of any number of requests, none of which is forgotten.</param>
+    /// <returns>The figures.</returns>
+    public static SimulationReport Of(FleetRun run, ServicePlan plan, bool exact = false)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(power);
         ReplicaMonitor monitor = run.Monitor;
-        StepModel step = plan.Clock.Step;
-        int chips = step.Deployment.Layout.Chips * plan.Replicas;
         RequestTable table = run.Requests;
         long start = plan.Concurrency is null ? table.FirstArrivalPicoseconds : 0;
         double seconds = SimulatedTime.ToSeconds(Math.Max(0, monitor.LastPicoseconds - start));
@@ -180,16 +209,19 @@ public sealed record SimulationReport
         // rows that are forgotten leave their latencies in the sketches alone
         bool isExact = table.First == 0 && (exact || monitor.Finished <= MostExact);
         ExactLatencies? columns = isExact ? new ExactLatencies(table, (int)monitor.Finished) : null;
-        PhaseEnergy energy = EnergyOf(run, plan, power, seconds);
-        double saturation = SaturationOf(step, table, plan.Replicas);
+        PoolReport[] pools = [.. run.Pools.Select(pool => PoolReport.Of(pool, seconds))];
+        PhaseEnergy energy = new(pools.Sum(static pool => pool.Joules.Prompts), pools.Sum(static pool => pool.Joules.Decode), pools.Sum(static pool => pool.Joules.Idle));
+        double saturation = SaturationOf(plan, table, monitor);
         double arrived = table.Count > 1 ? SimulatedTime.ToSeconds(table.LastArrivalPicoseconds - table.FirstArrivalPicoseconds) : 0;
-        double busy = SimulatedTime.ToSeconds(monitor.BusyPicoseconds);
-        double capacity = plan.Policy.CacheBlocks;
+        double busy = pools.Sum(static pool => pool.BusyReplicaSeconds);
+        double there = pools.Sum(static pool => pool.PresentReplicaSeconds);
         return new SimulationReport
         {
             Requests = table.Count,
             Finished = monitor.Finished,
             Refused = monitor.Refused,
+            Shed = monitor.Shed,
+            GivenUp = monitor.GivenUp,
             IsPartial = run.IsPartial,
             Seconds = seconds,
             TimeToFirstToken = columns?.TimeToFirstToken() ?? Summary(monitor.TimeToFirstToken),
@@ -202,15 +234,20 @@ public sealed record SimulationReport
             OutputTokensPerSecond = Rate(monitor.FinishedOutputTokens),
             InputTokensPerSecond = Rate(monitor.FinishedInputTokens),
             GoodRequestsPerSecond = Rate(monitor.Good),
-            Chips = chips,
-            Utilisation = seconds > 0 ? busy / (seconds * plan.Replicas) : 0,
+            Chips = pools.Sum(static pool => pool.Chips),
+            PaidChipSeconds = pools.Sum(static pool => pool.PresentReplicaSeconds * pool.ChipsOfReplica),
+            BusyChipSeconds = pools.Sum(static pool => pool.BusyReplicaSeconds * pool.ChipsOfReplica),
+            Utilisation = there > 0 ? busy / there : 0,
             MeanRunning = seconds > 0 ? SimulatedTime.ToSeconds(monitor.RunningPicoseconds) / seconds : 0,
-            CacheUse = busy > 0 ? SimulatedTime.ToSeconds(monitor.TokenPicoseconds) / busy / (capacity * plan.Policy.BlockTokens) : 0,
-            GreatestCacheUse = monitor.MostBlocks / capacity,
+            CacheUse = busy > 0 ? pools.Sum(static pool => pool.CacheUse * pool.BusyReplicaSeconds) / busy : 0,
+            GreatestCacheUse = pools.Max(static pool => pool.GreatestCacheUse),
             MostWaiting = monitor.MostWaiting,
             Preemptions = monitor.Preemptions,
             Steps = monitor.StepCount,
             PromptTokens = monitor.PromptTokens,
+            CachedTokens = monitor.CachedTokens,
+            FetchedTokens = monitor.FetchedTokens,
+            Pools = pools,
             Joules = energy,
             JoulesPerOutputToken = monitor.FinishedOutputTokens > 0 ? energy.Total / monitor.FinishedOutputTokens : 0,
             SaturationRequestsPerSecond = saturation,
@@ -227,58 +264,39 @@ public sealed record SimulationReport
         double At(double share) => sketch.Quantile(share) / SimulatedTime.PerSecond;
     }
 
-    // the power model is not linear in batch and context, so that each number of sequences counts by itself, at its mean context
-    private static PhaseEnergy EnergyOf(FleetRun run, FleetPlan plan, OperatorClock power, double seconds)
-    {
-        StepModel step = plan.Clock.Step;
-        ParallelLayout layout = step.Deployment.Layout;
-        double decode = 0;
-        double prompts = 0;
-        ReadOnlySpan<StepTally> steps = run.Monitor.DecodeSteps;
-        for (int i = 1; i < steps.Length; i++)
-        {
-            decode += Joules(steps[i]);
-        }
-
-        foreach (StepTally tally in run.Monitor.PromptSteps)
-        {
-            prompts += Joules(tally);
-        }
-
-        double waiting = Math.Max(0, seconds * plan.Replicas - SimulatedTime.ToSeconds(run.Monitor.BusyPicoseconds));
-        return new PhaseEnergy(prompts, decode, waiting * layout.Chips * power.IdleWatts);
-
-        double Joules(in StepTally tally)
-        {
-            if (tally.Steps == 0)
-            {
-                return 0;
-            }
-
-            // with stages, each micro-batch is a part of the sequences
-            double count = tally.Steps;
-            double time = SimulatedTime.ToSeconds(tally.Picoseconds);
-            StepShape shape = new(
-                (double)tally.Sequences / count / layout.PipelineStages,
-                (double)tally.ContextTokens / count / layout.PipelineStages,
-                tally.PromptTokens / count,
-                0,
-                tally.Prompts / count);
-            return time * layout.Chips * step.MeanWatts(power, shape, time / count);
-        }
-    }
-
-    // the mean replica with its fullest batch, for requests of the mean lengths of these
-    private static double SaturationOf(StepModel step, RequestTable table, int replicas)
+    // the mean replicas with their fullest batches, for requests of the mean lengths of these, of which a cache holds as much as it did
+    internal static double SaturationOf(ServicePlan plan, RequestTable table, ReplicaMonitor? monitor = null)
     {
         if (table.Count == 0)
         {
             return 0;
         }
 
-        MeanReplica replica = new(step, RequestLengths.FromMeans((double)table.AllInputTokens / table.Count, (double)table.AllOutputTokens / table.Count), null);
+        double asked = monitor is null ? 0 : (double)monitor.PromptTokens + monitor.CachedTokens;
+        double cached = asked > 0 ? Math.Min(0.999, monitor!.CachedTokens / asked) : 0;
+        RequestLengths lengths = RequestLengths.FromMeans((double)table.AllInputTokens / table.Count, (double)table.AllOutputTokens / table.Count, cached);
+        return plan.Fleets.Sum(fleet => SaturationOf(fleet, lengths));
+    }
+
+    /// <summary>Requests a second of given lengths that a fleet takes with its fullest batches, without bursts.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="lengths">Lengths of the requests.</param>
+    /// <returns>Requests a second; 0 where memory does not hold one.</returns>
+    public static double SaturationOf(FleetPlan fleet, RequestLengths lengths)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        StepModel step = fleet.Clock.Step;
+        if (fleet.Decode is { } decode)
+        {
+            StepModel next = decode.Clock.Step;
+            SplitPools split = new(fleet.Replicas, step.Deployment.Layout, decode.Replicas, next.Deployment.Layout);
+            MeanPools pools = new(step, next, split, lengths, decode.Policy.Drafted?.Drafted, 0);
+            return pools.MostPerWorker < 1 || !pools.PrefillFits ? 0 : pools.At(pools.MostPerWorker).RequestsPerSecond;
+        }
+
+        MeanReplica replica = new(step, lengths, fleet.Policy.Drafted?.Drafted);
         double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
-        return most < 1 ? 0 : replicas * replica.RateOf(replica.At(most));
+        return most < 1 ? 0 : fleet.Replicas * replica.RateOf(replica.At(most));
     }
 
     /// <summary>Latencies of finished requests, one after another put into a column of its own and sorted.</summary>
