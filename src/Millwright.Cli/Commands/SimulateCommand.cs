@@ -36,20 +36,31 @@ internal static class SimulateCommand
         command.SetAction((parsed, cancellation) => Task.Run(
             () =>
             {
-                Dictionary<string, OutputFile> outputs = CommonOptions.Files(parsed, json, csv, timeline, html);
-                SimulateInput input = new(parsed, keys, parsed.GetValue(file));
-                CheckInput(input, outputs);
-                if (RateStudyCommand.IsAsked(input))
-                {
-                    RateStudyCommand.Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
-                    return 0;
-                }
-
-                Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
+                Run(session, TypedOptions.Of(parsed, parsed.GetValue(file), [.. keys, json, csv, timeline, html], catalog), cancellation);
                 return 0;
             },
             CancellationToken.None));
         return command;
+    }
+
+    /// <summary>Runs what was typed.</summary>
+    /// <param name="session">Where results go.</param>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="cancellation">Ends the run: what ran until then is shown, marked as a part.</param>
+    public static void Run(Session session, TypedOptions typed, CancellationToken cancellation)
+    {
+        Dictionary<string, OutputFile> outputs = CommonOptions.Files(typed.OutputPaths(), typed.Words);
+        SimulateInput input = new(typed, SimulateKey.Names);
+        CheckInput(input, outputs);
+        CatalogData catalog = Session.LoadCatalog(typed.Catalog);
+        if (RateStudyCommand.IsAsked(input))
+        {
+            RateStudyCommand.Answer(session, input, catalog, outputs, cancellation);
+        }
+        else
+        {
+            Answer(session, input, catalog, outputs, cancellation);
+        }
     }
 
     /// <summary>Runs a simulation and shows it.</summary>

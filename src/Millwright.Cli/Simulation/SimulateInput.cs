@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using Millwright.Cli.Commands;
 using Millwright.Quantities;
@@ -12,29 +11,22 @@ internal sealed class SimulateInput
     private readonly Dictionary<string, KeyText> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Gathers the keys.</summary>
-    /// <param name="parsed">What was typed.</param>
-    /// <param name="options">Options of the command.</param>
-    /// <param name="file">Path of a file of options, or null.</param>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="allowed">Keys that a file of options may hold.</param>
     /// <exception cref="InputException">The file is wrong, or a key has no value.</exception>
-    public SimulateInput(ParseResult parsed, IEnumerable<Option> options, string? file)
+    public SimulateInput(TypedOptions typed, IReadOnlyCollection<string> allowed)
     {
-        Option[] known = [.. options];
-        if (file is not null)
+        if (typed.File is not null)
         {
-            foreach (KeyText key in FlatKeys.Read(file, [.. known.Select(static option => option.Name[2..])]))
+            foreach (KeyText key in FlatKeys.Read(typed.File, allowed))
             {
                 _keys[key.Key] = key;
             }
         }
 
-        foreach (Option option in known)
+        foreach ((string name, string text) in typed.Values)
         {
-            string name = option.Name[2..];
-            string? text = option is Option<bool> flag ? parsed.GetValue(flag) ? "true" : null : parsed.GetValue((Option<string?>)option);
-            if (text is not null)
-            {
-                _keys[name] = new KeyText("", 0, 0, name, text);
-            }
+            _keys[name] = new KeyText("", 0, 0, name, text);
         }
     }
 

@@ -94,6 +94,9 @@ internal sealed record SimulateKey(string Name, string HelpName, string Descript
         new("threads", "N", "Threads. Left out: one for each processor. Results do not depend on it."),
     ];
 
+    /// <summary>Names of all keys.</summary>
+    public static IReadOnlyCollection<string> Names => [.. All.Select(static key => key.Name)];
+
     /// <summary>The option of the command.</summary>
     public Option Option() => HelpName == Switch
         ? new Option<bool>("--" + Name) { Description = Description }
