@@ -1,4 +1,5 @@
 using System.Globalization;
+using Millwright.Applications.Tasks;
 using Millwright.Catalog;
 using Millwright.Cli.Output;
 using Millwright.Models;
@@ -12,7 +13,7 @@ namespace Millwright.Cli.Commands;
 /// <summary>The catalog as tables.</summary>
 internal static class CatalogTables
 {
-    private static readonly string[] Collections = ["systems", "models", "network", "prices", "token-prices", "lengths", "locations"];
+    private static readonly string[] Collections = ["systems", "models", "network", "prices", "token-prices", "lengths", "workloads", "locations"];
 
     public static TableDocument List(CatalogData catalog, string? kind) => kind switch
     {
@@ -23,6 +24,7 @@ internal static class CatalogTables
         "prices" => Prices(catalog),
         "token-prices" => TokenPrices(catalog),
         "lengths" => Lengths(catalog),
+        "workloads" => Workloads(catalog),
         "locations" => Locations(catalog),
         _ => Figures(catalog, kind),
     };
@@ -85,6 +87,16 @@ internal static class CatalogTables
             Add(rows, "busiest over mean rate", lengths.PeakToMean is { } peak ? peak.ToString("0.00", CultureInfo.InvariantCulture) : "the trace does not tell");
             Add(rows, "licence", lengths.Licence);
             AddOrigin(rows, lengths.Source, "", Evidence.Derived, lengths.Note);
+        }
+        else if (catalog.FindWorkload(id) is { } workload)
+        {
+            title = workload.Name;
+            foreach ((string name, DrawnFigure drawn) in workload.Figures())
+            {
+                Add(rows, name, Words(drawn));
+            }
+
+            Add(rows, "note", workload.Note);
         }
         else if (catalog.FindFigure(id) is { } figure)
         {
@@ -169,6 +181,7 @@ internal static class CatalogTables
             Count("prices", catalog.PriceScopes.Count),
             Count("token-prices", catalog.TokenPrices.Count),
             Count("lengths", catalog.LengthHistograms.Count),
+            Count("workloads", catalog.Workloads.Count),
             Count("locations", catalog.Locations.Count),
             .. catalog.Figures.GroupBy(static f => f.Collection, StringComparer.Ordinal).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static g => Count(g.Key, g.Count())),
         ];
@@ -242,6 +255,17 @@ internal static class CatalogTables
         [new("id", "id"), new("name", "name"), new("input", "mean input", true), new("output", "mean output", true), new("cached", "cached share", true), new("peak", "peak over mean", true), new("licence", "licence")],
         catalog.LengthHistograms.Select(static l => (IReadOnlyList<DocumentCell>)
             [l.Id, l.Name, Number(l.InputTokens.Average(), 1), Number(l.OutputTokens.Average(), 1), Number(l.CachedShare, 1), Number(l.PeakToMean, 1), l.Licence]));
+
+    private static TableDocument Workloads(CatalogData catalog) => Table(
+        catalog,
+        "Named workloads: tasks that are drawn",
+        "workloads",
+        [new("id", "id"), new("name", "name"), new("calls", "calls of the main agent", true), new("output", "output a call", true), new("sub_agents", "sub-agents", true), new("success", "success", true), new("tools", "tools")],
+        catalog.Workloads.Select(static w => (IReadOnlyList<DocumentCell>)
+            [
+                w.Id, w.Name, Number(DrawnValue.Of(w.Main.Calls).Mean, 1), Number(DrawnValue.Of(w.Main.OutputTokens).Mean, 1), Number(w.SubAgents is { } sub ? DrawnValue.Of(sub).Mean : 0, 1),
+                Number(w.Success.Value, 1), string.Join(", ", w.Main.Tools.Concat(w.Sub?.Tools ?? []).Select(static t => t.Name).Distinct(StringComparer.Ordinal)),
+            ]));
 
     private static TableDocument Locations(CatalogData catalog) => Table(
         catalog,
@@ -356,6 +380,14 @@ internal static class CatalogTables
 
     private static string Plain(double? value) => value is { } known ? known.ToString(Math.Abs(known) >= 1000 ? "#,0.#" : "0.####", CultureInfo.InvariantCulture) : "-";
 
+    private static string Words(DrawnFigure drawn)
+    {
+        (string Name, double? Value)[] parts =
+            [("", drawn.Value), ("median ", drawn.P50), ("p90 ", drawn.P90), ("mean ", drawn.Mean), ("CV ", drawn.Variation), ("least ", drawn.Least), ("most ", drawn.Most)];
+        string values = string.Join(", ", parts.Where(static p => p.Value is not null).Select(static p => p.Name + Plain(p.Value)));
+        return $"{values}; {Word(drawn.Evidence)}: {drawn.Source}{(drawn.Note.Length > 0 ? " (" + drawn.Note + ")" : "")}";
+    }
+
     private static string Word(Evidence evidence) => evidence.ToString().ToLowerInvariant();
 
     private static string Named(CatalogData catalog) => $"{CommandLine.Tool}, catalog {catalog.Hash}";
@@ -367,5 +399,6 @@ internal static class CatalogTables
             .Concat(catalog.PriceScopes.Select(static p => p.Id))
             .Concat(catalog.Figures.Select(static f => f.Id))
             .Concat(catalog.LengthHistograms.Select(static l => l.Id))
+            .Concat(catalog.Workloads.Select(static w => w.Id))
             .Concat(catalog.Locations.Select(static l => l.Id));
 }

@@ -1,3 +1,4 @@
+using Millwright.Applications;
 using Millwright.Catalog;
 using Millwright.Cli.Output;
 using Millwright.Cli.Simulation;
@@ -34,8 +35,8 @@ internal static class RateStudyCommand
         ulong seed = SimulateCommand.SeedOf(input);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
         SimulatedDeployment deployment = SimulatedDeployment.Of(input, catalog, ShippedOperators.Load(), ShippedCalibration.Load());
-        SimulatedLoad load = SimulatedLoad.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors, cancellation, RequestsOf);
-        FleetPlan plan = SimulateCommand.Plan(input, deployment, load, seed, outputs) with { KeepsSeries = false, KeptSteps = 0 };
+        LoadPattern load = LoadPattern.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors, RequestsOf, cancellation);
+        FleetPlan plan = SimulateCommand.Plan(input, deployment, null, seed, outputs) with { KeepsSeries = false, KeptSteps = 0, Limits = limits };
         RateSearch search = SearchOf(input, plan, load);
         RateStudy study = Study(session, input, deployment, load, plan, search, limits, percentile, usd, catalog.Hash, cancellation);
         TableDocument document = RateStudyDocument.Of(study);
@@ -46,8 +47,8 @@ internal static class RateStudyCommand
             page.Write(RateStudyPage.Write(study, document));
         }
 
-        int RequestsOf(int input, int output) => (int)Math.Clamp(
-            RunSeconds * SimulationReport.SaturationOf(deployment.Step, input, output, deployment.Replicas), LeastRequests, MostRequests);
+        int RequestsOf(double isl, double osl) => (int)Math.Clamp(
+            RunSeconds * SimulationReport.SaturationOf(SimulateCommand.Plan(input, deployment, null, seed, outputs), RequestLengths.FromMeans(isl, osl)), LeastRequests, MostRequests);
     }
 
     private static double Check(SimulateInput input, ServiceLimits limits, bool finds, IReadOnlyDictionary<string, OutputFile> outputs)
@@ -79,9 +80,9 @@ internal static class RateStudyCommand
         return percentile;
     }
 
-    private static RateSearch SearchOf(SimulateInput input, FleetPlan plan, SimulatedLoad load)
+    private static RateSearch SearchOf(SimulateInput input, FleetPlan plan, LoadPattern load)
     {
-        if (load.Requests.Count < 2 || load.Requests.ArrivalPicoseconds[^1] == load.Requests.ArrivalPicoseconds[0])
+        if (load.Requests.Count < 2 || load.Requests.LastArrivalPicoseconds == load.Requests.FirstArrivalPicoseconds)
         {
             throw input.Wrong(input.Has("trace") ? "trace" : "requests", "a rate takes two requests or more that do not all come at once");
         }
@@ -90,7 +91,7 @@ internal static class RateStudyCommand
     }
 
     private static RateStudy Study(
-        Session session, SimulateInput input, SimulatedDeployment deployment, SimulatedLoad load, FleetPlan plan, RateSearch search, ServiceLimits limits, double percentile,
+        Session session, SimulateInput input, SimulatedDeployment deployment, LoadPattern load, FleetPlan plan, RateSearch search, ServiceLimits limits, double percentile,
         double? usd, string catalog, CancellationToken cancellation)
     {
         int threads = plan.Threads;
@@ -126,7 +127,7 @@ internal static class RateStudyCommand
             IEnumerable<double> rates = RateFrontier.Shares.Select(share => share * saturation.Rate);
             rates = found is { Rate: > 0 } one ? rates.Append(one.Rate).Order() : rates;
             using ProgressLine line = new(session.Errors, "frontier");
-            frontier = RateFrontier.Of(search, plan, [.. rates], saturation.Rate, deployment.Times.Clock, limits, threads, line, cancellation);
+            frontier = RateFrontier.Of(search, plan, [.. rates], saturation.Rate, threads, line, cancellation);
         }
 
         return new RateStudy(deployment, load, plan, limits, percentile, mean, saturation, found, at, beyond, frontier, usd, catalog);

@@ -67,16 +67,11 @@ internal static class SimulateCommand
         ServiceLimits limits = LimitsOf(input);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
         SimulatedDeployment deployment = SimulatedDeployment.Of(input, catalog, ShippedOperators.Load(), ShippedCalibration.Load());
-        SimulatedLoad load = SimulatedLoad.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors, cancellation);
-        FleetPlan plan = Plan(input, deployment, load, seed, outputs);
-        FleetRun run;
-        using (ProgressLine line = new(session.Errors, "simulating"))
-        {
-            run = FleetSimulator.Run(plan, load.Requests, line, cancellation);
-        }
-
-        SimulationReport report = SimulationReport.Of(run, plan, deployment.Times.Clock, limits, input.Switch("exact"));
-        SimulationAnswer answer = new(deployment, load, plan, run, report, limits, usd, catalog.Hash);
+        SimulatedLoad load = SimulatedLoad.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors);
+        FleetPlan plan = Plan(input, deployment, load.Concurrency, seed, outputs) with { Limits = limits };
+        FleetRun run = Run(input, load, plan, outputs, cancellation);
+        SimulationReport report = SimulationReport.Of(run, plan, input.Switch("exact"));
+        SimulationAnswer answer = new(deployment, load, plan, run, report, usd, catalog.Hash);
         List<string> notes = [];
         Write(outputs, "--timeline", stream =>
         {
@@ -89,11 +84,42 @@ internal static class SimulateCommand
         TableDocument document = SimulationDocument.Of(answer, notes);
         PlainTables.Write(document, session.Output);
         Write(outputs, "--json", stream => SimulationJson.Write(answer, stream));
-        Write(outputs, "--requests-csv", stream => RequestsCsv.Write(load.Requests, stream));
         if (outputs.TryGetValue("--html", out OutputFile? page))
         {
             page.Write(SimulationPage.Write(answer, document));
         }
+    }
+
+    // rows are written as requests are done, in the order in which they came
+    private static FleetRun Run(SimulateInput input, SimulatedLoad load, FleetPlan plan, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
+    {
+        bool keepsAll = input.Switch("exact");
+        if (!outputs.TryGetValue("--requests-csv", out OutputFile? rows))
+        {
+            return load.Run(plan, keepsAll, null, cancellation);
+        }
+
+        FleetRun? run = null;
+        rows.Write(stream =>
+        {
+            RequestsCsv csv = new(stream);
+            run = load.Run(plan, keepsAll, AddRow, cancellation);
+            csv.End();
+
+            // the run may be within the reading of a trace, which would take the fault for its own
+            void AddRow(RequestTable requests, int id)
+            {
+                try
+                {
+                    csv.Add(requests, id);
+                }
+                catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+                {
+                    throw rows.Failed(problem);
+                }
+            }
+        });
+        return run!;
     }
 
     internal static ulong SeedOf(SimulateInput input) => (ulong)(input.Whole("seed", 0) ?? 0);
@@ -101,7 +127,7 @@ internal static class SimulateCommand
     internal static ServiceLimits LimitsOf(SimulateInput input) => new(
         input.Quantity("ttft", QuantityKind.Duration) ?? double.PositiveInfinity, input.Quantity("tpot", QuantityKind.Duration) ?? double.PositiveInfinity);
 
-    internal static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, SimulatedLoad load, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
+    internal static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, int? concurrency, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
     {
         RouterKind router = input.Word("router", "round-robin", "random", "least-loaded", "power-of-two") switch
         {
@@ -110,7 +136,7 @@ internal static class SimulateCommand
             "power-of-two" => RouterKind.PowerOfTwo,
             _ => RouterKind.RoundRobin,
         };
-        if (load.Concurrency is not null && router != RouterKind.RoundRobin)
+        if (concurrency is not null && router != RouterKind.RoundRobin)
         {
             throw input.Wrong("router", "with --concurrency each replica keeps its own share under way: leave --router out");
         }
@@ -119,7 +145,8 @@ internal static class SimulateCommand
         return new FleetPlan(deployment.MakeClock(), policy, deployment.Replicas, router, seed)
         {
             Engines = deployment.Engines,
-            Concurrency = load.Concurrency,
+            Concurrency = concurrency,
+            Power = deployment.Times.Clock,
             EachStep = input.Switch("each-step"),
             KeepsSeries = outputs.ContainsKey("--html"),
             KeptSteps = outputs.ContainsKey("--timeline") ? Math.Max(LeastSteps, TimelineSteps / deployment.Replicas) : 0,

@@ -10,7 +10,8 @@ namespace Millwright.Cli.Commands;
 /// <param name="path">Path of the file.</param>
 internal sealed class TraceFile(string path)
 {
-    private const int BufferBytes = 1 << 20;
+    private const int BufferBytes = 1 << 16;
+    private const int BeginningBytes = 1 << 20;
     private const string Wanted = "a trace is CSV or JSON lines, plain or .gz";
 
     /// <summary>Reads and measures the trace.</summary>
@@ -29,9 +30,10 @@ internal sealed class TraceFile(string path)
     /// <summary>Reads the trace.</summary>
     /// <param name="messages">Where progress goes.</param>
     /// <param name="reader">Reads the content; tells now and then that it goes on.</param>
+    /// <param name="doing">What is done, for the progress; null for reading.</param>
     /// <returns>What was read.</returns>
     /// <exception cref="InputException">The file cannot be read, or is no trace.</exception>
-    public T Read<T>(TextWriter messages, Func<Stream, IProgress<long>, T> reader)
+    public T Read<T>(TextWriter messages, Func<Stream, IProgress<long>, T> reader, string? doing = null)
     {
         if (Directory.Exists(path))
         {
@@ -53,7 +55,7 @@ internal sealed class TraceFile(string path)
 
             using (FileStream file = Open())
             using (Stream content = Unwrap(file))
-            using (ProgressLine line = new(messages, $"Reading {Path.GetFileName(path)}"))
+            using (ProgressLine line = new(messages, doing ?? $"Reading {Path.GetFileName(path)}"))
             {
                 return reader(content, new ByPosition(line, file));
             }
@@ -95,13 +97,21 @@ internal sealed class TraceFile(string path)
     private void CheckBeginning(Stream content)
     {
         byte[] head = new byte[BufferBytes];
-        ReadOnlySpan<byte> begin = head.AsSpan(0, content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
-        if (begin.Contains((byte)0))
+        int read = 0;
+        bool hasLine = false;
+        while (read < BeginningBytes && !hasLine)
         {
-            throw Wrong($"this is not text; {Wanted} (unpack an archive first)");
+            int length = content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            if (Array.IndexOf(head, (byte)0, 0, length) >= 0)
+            {
+                throw Wrong($"this is not text; {Wanted} (unpack an archive first)");
+            }
+
+            hasLine = length < head.Length || Array.IndexOf(head, (byte)'\n', 0, length) >= 0;
+            read += length;
         }
 
-        if (begin.Length == head.Length && !begin.Contains((byte)'\n'))
+        if (!hasLine)
         {
             throw Wrong($"the first line is longer than a million characters; {Wanted}, with one request in a line");
         }

@@ -101,12 +101,17 @@ internal sealed class OutputFile
 
             if (problem is UnauthorizedAccessException or IOException)
             {
-                throw new InputException(FullPath, 0, 0, $"The file cannot be written: {problem.Message}");
+                throw Failed(problem);
             }
 
             throw;
         }
     }
+
+    /// <summary>What a fault of writing means to the user.</summary>
+    /// <param name="problem">The fault.</param>
+    /// <returns>The message.</returns>
+    public InputException Failed(Exception problem) => new(FullPath, 0, 0, $"The file cannot be written: {problem.Message}");
 
     private static bool IsDevice(string full) =>
         !OperatingSystem.IsWindows() && File.Exists(full) && DeviceFolders.Any(folder => full.StartsWith(folder, StringComparison.Ordinal)) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);

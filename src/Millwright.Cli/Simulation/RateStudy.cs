@@ -18,7 +18,7 @@ namespace Millwright.Cli.Simulation;
 /// <param name="CatalogHash">Hash of the catalog.</param>
 internal sealed record RateStudy(
     SimulatedDeployment Deployment,
-    SimulatedLoad Load,
+    LoadPattern Load,
     FleetPlan Plan,
     ServiceLimits Limits,
     double Percentile,

@@ -1,41 +1,57 @@
 using System.Globalization;
 using Millwright.Applications;
 using Millwright.Cli.Commands;
+using Millwright.Cli.Output;
+using Millwright.Numerics;
 using Millwright.Quantities;
 using Millwright.Scenarios;
 using Millwright.Serving.Simulator;
+using Millwright.Simulation;
 
 namespace Millwright.Cli.Simulation;
 
-/// <summary>The requests of a simulation, and how they come.</summary>
-/// <param name="Kind">"trace", "rate" or "concurrency".</param>
-/// <param name="Text">In words, such as "poisson arrivals at 20 requests/s".</param>
-/// <param name="Requests">The requests in order of arrival.</param>
-/// <param name="Concurrency">Requests under way at once in a closed loop; null for arrivals at their own times.</param>
-internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requests, int? Concurrency)
+/// <summary>The requests of a simulation, and how they come. They are read or drawn while the simulation runs.</summary>
+internal sealed class SimulatedLoad
 {
-    private const int RowsBetweenChecks = 1 << 16;
+    private readonly SimulateInput _input;
+    private readonly TextWriter _messages;
+    private readonly int _most;
+    private readonly double? _durationSeconds;
+    private readonly string? _trace;
+    private readonly Func<IRequestStream>? _drawn;
+    private readonly Func<ArrivalClock>? _clock;
 
-    // any rate: a search runs the same requests faster or slower
-    private const double RateOfPattern = 1;
+    private SimulatedLoad(SimulateInput input, TextWriter messages, string kind, string text, int? concurrency, string? trace, Func<IRequestStream>? drawn, Func<ArrivalClock>? clock, double? durationSeconds)
+    {
+        _input = input;
+        _messages = messages;
+        Kind = kind;
+        Text = text;
+        Concurrency = concurrency;
+        _trace = trace;
+        _drawn = drawn;
+        _clock = clock;
+        _most = input.Whole("requests") ?? int.MaxValue;
+        _durationSeconds = durationSeconds;
+    }
 
-    /// <summary>Mean input tokens of a request.</summary>
-    public double MeanInputTokens => Mean(Requests.InputTokens);
+    /// <summary>"trace", "rate" or "concurrency".</summary>
+    public string Kind { get; }
 
-    /// <summary>Mean output tokens of a request.</summary>
-    public double MeanOutputTokens => Mean(Requests.OutputTokens);
+    /// <summary>In words, such as "poisson arrivals at 20 requests/s".</summary>
+    public string Text { get; }
 
-    /// <summary>Reads or draws the requests.</summary>
+    /// <summary>Requests under way at once in a closed loop; null for arrivals at their own times.</summary>
+    public int? Concurrency { get; }
+
+    /// <summary>Understands what is asked for.</summary>
     /// <param name="input">What was asked for.</param>
     /// <param name="maxContextTokens">Longest request that the deployment takes.</param>
     /// <param name="seed">Seed of all draws.</param>
     /// <param name="messages">Where progress goes.</param>
-    /// <param name="cancellation">Stops the reading.</param>
-    /// <param name="requestsOf">Where the rate is looked for: requests of a given length that make a run long enough; null where the rate is stated.</param>
     /// <returns>The load.</returns>
     /// <exception cref="InputException">It is contradictory, incomplete or wrong.</exception>
-    public static SimulatedLoad Of(
-        SimulateInput input, int maxContextTokens, ulong seed, TextWriter messages, CancellationToken cancellation, Func<int, int, int>? requestsOf = null)
+    public static SimulatedLoad Of(SimulateInput input, int maxContextTokens, ulong seed, TextWriter messages)
     {
         int? concurrency = input.Whole("concurrency");
         double? rate = input.Quantity("rate", QuantityKind.TaskRate);
@@ -44,30 +60,21 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
             throw input.Wrong("concurrency", "requests come at a --rate or so many at once, not both");
         }
 
-        if (requestsOf is not null)
-        {
-            if (rate is not null)
-            {
-                throw input.Wrong("rate", "the rate is what --find and --frontier look for: leave it out");
-            }
-
-            if (concurrency is not null)
-            {
-                throw input.Wrong("concurrency", "a closed loop has no rate to look for: leave out --concurrency, or --find and --frontier");
-            }
-
-            rate = RateOfPattern;
-        }
-
         if (input.Has("arrivals") && rate is null)
         {
             throw input.Wrong("arrivals", "says how requests follow each other at a --rate, which is missing");
         }
 
+        double? duration = Duration(input, rate);
         ArrivalProcess? process = rate is null ? null : Process(input);
         if (input.Path("trace") is { } path)
         {
-            return OfTrace(input, path, rate, process, concurrency, seed, messages, cancellation, requestsOf is not null);
+            CheckTrace(input);
+            string name = Path.GetFileName(path);
+            return concurrency is { } many ? new SimulatedLoad(input, messages, "concurrency", $"lengths of {name}, {AtOnce(many)}", concurrency, path, null, null, null)
+                : rate is { } asked ? new SimulatedLoad(
+                    input, messages, "rate", $"lengths of {name}, {AtRate(input, asked)}", null, path, null, () => new ArrivalClock(process!, RateProfile.Constant(asked), seed), duration)
+                : new SimulatedLoad(input, messages, "trace", $"{name} at its own stamps", null, path, null, null, null);
         }
 
         if (rate is null && concurrency is null)
@@ -75,105 +82,117 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
             throw input.Wrong("trace", "say how requests come: a --trace, a --rate such as 20/s, or a --concurrency");
         }
 
-        int? stated = input.Whole("requests");
-        if (stated is null && requestsOf is null)
+        int? requests = input.Whole("requests");
+        if (requests is null && duration is null)
         {
             throw input.Wrong("requests", "say how many: --requests 10000");
         }
 
-        int isl = input.Whole("isl") ?? throw input.Wrong("isl", "state the input tokens of a request: --isl 512");
-        int osl = input.Whole("osl") ?? throw input.Wrong("osl", "state the output tokens of a request: --osl 128");
-        if ((long)isl + osl > maxContextTokens)
-        {
-            throw input.Wrong("isl", string.Create(CultureInfo.InvariantCulture, $"{isl} + {osl} tokens are longer than the {maxContextTokens} that a request may have"));
-        }
-
-        int requests = stated ?? requestsOf!(isl, osl);
-        if (concurrency is { } count)
-        {
-            RequestTable table = new();
-            for (int i = 0; i < requests; i++)
-            {
-                table.Add(0, isl, osl);
-            }
-
-            return new SimulatedLoad("concurrency", AtOnce(count), table, concurrency);
-        }
-
-        GeneratedRequests drawn = new(process!, RateProfile.Constant(rate!.Value), LengthDistribution.Fixed(isl, osl), seed, requests);
-        return new SimulatedLoad("rate", requestsOf is null ? AtRate(input, rate.Value) : Arrivals(input), Table(input, drawn, requests, cancellation), null);
+        LengthDistribution lengths = Lengths(input, maxContextTokens, messages, out string of);
+        return concurrency is { } count
+            ? new SimulatedLoad(input, messages, "concurrency", of + AtOnce(count), concurrency, null, () => new LengthsAlone(lengths, seed), null, null)
+            : new SimulatedLoad(
+                input, messages, "rate", of + AtRate(input, rate!.Value), null, null, () => new GeneratedRequests(process!, RateProfile.Constant(rate.Value), lengths, seed, requests, duration), null, duration);
     }
 
-    private static SimulatedLoad OfTrace(
-        SimulateInput input, string path, double? rate, ArrivalProcess? process, int? concurrency, ulong seed, TextWriter messages, CancellationToken cancellation, bool isPattern)
+    /// <summary>Runs the requests through a fleet.</summary>
+    /// <param name="plan">The fleet.</param>
+    /// <param name="keepsAll">True to forget no request: for exact percentiles of any number.</param>
+    /// <param name="leaving">Told each request in the order in which they came, once it is done; null for nobody.</param>
+    /// <param name="cancellation">Stops the run, which then is partial.</param>
+    /// <returns>What happened.</returns>
+    /// <exception cref="InputException">The trace is wrong, or cannot be read.</exception>
+    public FleetRun Run(FleetPlan plan, bool keepsAll, Action<RequestTable, int>? leaving, CancellationToken cancellation)
     {
-        foreach (string length in (string[])["isl", "osl"])
+        if (_trace is null)
+        {
+            using ProgressLine line = new(_messages, "simulating");
+            return FleetSimulator.Run(plan, Intake(Guard(_drawn!()), ShareOfDrawn), line, cancellation);
+        }
+
+        return new TraceFile(_trace).Read(
+            _messages,
+            (bytes, progress) =>
+            {
+                TraceRequests trace = TraceRequests.Open(bytes);
+                if (trace.HasClock && Kind == "rate")
+                {
+                    throw _input.Wrong("rate", "the trace has stamps of its own: leave --rate or --trace out");
+                }
+
+                if (!trace.HasClock && Kind == "trace")
+                {
+                    throw _input.Wrong("trace", "it has lengths but no stamps: say how its requests come with --rate or --concurrency");
+                }
+
+                IRequestStream requests = _clock is null ? trace : Guard(new TimedRequests(trace, _clock()));
+                return FleetSimulator.Run(plan, Intake(requests, null), new ByTrace(progress), cancellation);
+            },
+            "simulating");
+
+        RequestIntake Intake(IRequestStream requests, Func<RequestTable, double>? share) => new(requests)
+        {
+            Most = _most,
+            KeptRequests = keepsAll ? int.MaxValue : SimulationReport.MostExact,
+            Leaving = leaving,
+            ShareRead = share,
+        };
+    }
+
+    internal static void CheckTrace(SimulateInput input)
+    {
+        foreach (string length in (string[])["isl", "osl", "lengths"])
         {
             if (input.Has(length))
             {
-                throw input.Wrong(length, "the trace tells the lengths: leave --isl and --osl out, or the --trace");
+                throw input.Wrong(length, "the trace tells the lengths: leave --isl, --osl and --lengths out, or the --trace");
             }
         }
-
-        int most = input.Whole("requests") ?? int.MaxValue;
-        bool hasClock = false;
-        RequestTable table = new TraceFile(path).Read(messages, (bytes, _) =>
-        {
-            TraceRequests trace = TraceRequests.Open(bytes);
-            hasClock = trace.HasClock;
-            if (hasClock && rate is not null)
-            {
-                if (!isPattern)
-                {
-                    throw input.Wrong("rate", "the trace has stamps of its own: leave --rate or --trace out");
-                }
-
-                if (input.Has("arrivals"))
-                {
-                    throw input.Wrong("arrivals", "the trace has stamps of its own, which are stretched: leave --arrivals out");
-                }
-            }
-
-            if (!hasClock && rate is null && concurrency is null)
-            {
-                throw input.Wrong("trace", "it has lengths but no stamps: say how its requests come with --rate or --concurrency");
-            }
-
-            IRequestStream requests = rate is { } perSecond && !hasClock ? new TimedRequests(trace, new ArrivalClock(process!, RateProfile.Constant(perSecond), seed)) : trace;
-            return Table(input, requests, most, cancellation, atStart: concurrency is not null);
-        });
-        string name = Path.GetFileName(path);
-        return concurrency is { } count ? new SimulatedLoad("concurrency", $"lengths of {name}, {AtOnce(count)}", table, concurrency)
-            : isPattern ? new SimulatedLoad("rate", hasClock ? $"{name} at its own stamps, stretched" : $"lengths of {name}, {Arrivals(input)}", table, null)
-            : rate is { } asked ? new SimulatedLoad("rate", $"lengths of {name}, {AtRate(input, asked)}", table, null)
-            : new SimulatedLoad("trace", $"{name} at its own stamps", table, null);
     }
 
-    private static RequestTable Table(SimulateInput input, IRequestStream stream, int most, CancellationToken cancellation, bool atStart = false)
+    private double ShareOfDrawn(RequestTable requests) => Math.Max(
+        (double)requests.Count / _most, _durationSeconds is { } all ? SimulatedTime.ToSeconds(requests.LastArrivalPicoseconds) / all : 0);
+
+    private GuardedRequests Guard(IRequestStream requests) =>
+        new(requests, _input, _trace is null || _durationSeconds is null ? long.MaxValue : SimulatedTime.FromSeconds(_durationSeconds.Value));
+
+    private static double? Duration(SimulateInput input, double? rate)
     {
-        RequestTable table = new();
-        try
+        if (input.Quantity("duration", QuantityKind.Duration) is not { } seconds)
         {
-            while (table.Count < most && stream.TryRead(out TraceRequest request))
-            {
-                // in a closed loop requests come when others end, whatever their stamps say
-                table.Add(atStart ? 0 : request.ArrivalPicoseconds, request.InputTokens, request.OutputTokens);
-                if (table.Count % RowsBetweenChecks == 0)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                }
-            }
-        }
-        catch (InvalidOperationException problem)
-        {
-            // arrivals beyond the longest time that can be simulated
-            throw input.Wrong("rate", problem.Message);
+            return null;
         }
 
-        return table;
+        return rate is null ? throw input.Wrong("duration", "says how long requests come at a --rate, which is missing")
+            : seconds <= SimulatedTime.MostSeconds / 2 ? seconds
+            : throw input.Wrong("duration", string.Create(CultureInfo.InvariantCulture, $"a load lasts at most {SimulatedTime.MostSeconds / 2 / 86400:0} days"));
     }
 
-    private static ArrivalProcess Process(SimulateInput input)
+    internal static LengthDistribution Lengths(SimulateInput input, int maxContextTokens, TextWriter messages, out string of)
+    {
+        if (input.Path("lengths") is { } path)
+        {
+            foreach (string length in (string[])["isl", "osl"])
+            {
+                if (input.Has(length))
+                {
+                    throw input.Wrong(length, "the file tells the lengths: leave --isl and --osl out, or --lengths");
+                }
+            }
+
+            of = $"lengths of {Path.GetFileName(path)}, ";
+            return LengthsFile.Read(path, messages);
+        }
+
+        of = "";
+        int isl = input.Whole("isl") ?? throw input.Wrong("isl", "state the input tokens of a request: --isl 512, or --lengths");
+        int osl = input.Whole("osl") ?? throw input.Wrong("osl", "state the output tokens of a request: --osl 128, or --lengths");
+        return (long)isl + osl <= maxContextTokens
+            ? LengthDistribution.Fixed(isl, osl)
+            : throw input.Wrong("isl", string.Create(CultureInfo.InvariantCulture, $"{isl} + {osl} tokens are longer than the {maxContextTokens} that a request may have"));
+    }
+
+    internal static ArrivalProcess Process(SimulateInput input)
     {
         string text = input.Text("arrivals") ?? "poisson";
         string[] parts = text.ToLowerInvariant().Split(':');
@@ -198,18 +217,54 @@ internal sealed record SimulatedLoad(string Kind, string Text, RequestTable Requ
 
     private static string AtOnce(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} at once");
 
-    private static string Arrivals(SimulateInput input) => $"{input.Text("arrivals") ?? "poisson"} arrivals";
+    internal static string Arrivals(SimulateInput input) => $"{input.Text("arrivals") ?? "poisson"} arrivals";
 
     private static string AtRate(SimulateInput input, double rate) => string.Create(CultureInfo.InvariantCulture, $"{Arrivals(input)} at {rate:0.######} requests/s");
 
-    private static double Mean(ReadOnlySpan<int> values)
+    // requests of a closed loop: lengths without times
+    private sealed class LengthsAlone(LengthDistribution lengths, ulong seed) : IRequestStream
     {
-        long sum = 0;
-        foreach (int value in values)
-        {
-            sum += value;
-        }
+        private static readonly ulong s_lengths = RandomStream.KeyOf("load.lengths");
 
-        return values.Length == 0 ? 0 : (double)sum / values.Length;
+        private readonly RandomStream _random = new(seed);
+        private long _count;
+
+        public int BlockTokens => 0;
+
+        public ReadOnlySpan<ulong> PrefixBlocks => default;
+
+        public bool TryRead(out TraceRequest request)
+        {
+            (int input, int output) = lengths.Draw(_random, s_lengths, _count++);
+            request = new TraceRequest(0, input, output);
+            return true;
+        }
+    }
+
+    // says in words what a rate can do wrong, and ends at a time
+    private sealed class GuardedRequests(IRequestStream requests, SimulateInput input, long untilPicoseconds) : IRequestStream
+    {
+        public int BlockTokens => requests.BlockTokens;
+
+        public ReadOnlySpan<ulong> PrefixBlocks => requests.PrefixBlocks;
+
+        public bool TryRead(out TraceRequest request)
+        {
+            try
+            {
+                return requests.TryRead(out request) && request.ArrivalPicoseconds < untilPicoseconds;
+            }
+            catch (InvalidOperationException problem)
+            {
+                // arrivals beyond the longest time that can be simulated
+                throw input.Wrong("rate", problem.Message);
+            }
+        }
+    }
+
+    // where in its file a trace is read says how far the run is
+    private sealed class ByTrace(IProgress<long> place) : IProgress<double>
+    {
+        public void Report(double value) => place.Report(0);
     }
 }

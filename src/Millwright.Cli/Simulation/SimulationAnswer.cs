@@ -1,3 +1,4 @@
+using Millwright.Numerics;
 using Millwright.Serving.Simulator;
 using Millwright.Simulation;
 
@@ -9,14 +10,22 @@ namespace Millwright.Cli.Simulation;
 /// <param name="Plan">Its replicas and their router.</param>
 /// <param name="Run">What they did.</param>
 /// <param name="Report">The figures.</param>
-/// <param name="Limits">Limits that count for goodput.</param>
 /// <param name="UsdPerChipHour">Cost of a chip-hour, $; null where none was stated.</param>
 /// <param name="CatalogHash">Hash of the catalog.</param>
 internal sealed record SimulationAnswer(
-    SimulatedDeployment Deployment, SimulatedLoad Load, FleetPlan Plan, FleetRun Run, SimulationReport Report, ServiceLimits Limits, double? UsdPerChipHour, string CatalogHash)
+    SimulatedDeployment Deployment, SimulatedLoad Load, FleetPlan Plan, FleetRun Run, SimulationReport Report, double? UsdPerChipHour, string CatalogHash)
 {
     private const double SecondsPerHour = 3600;
     private const double Million = 1e6;
+
+    /// <summary>Limits that count for goodput.</summary>
+    public ServiceLimits Limits => Plan.Limits ?? new ServiceLimits(double.PositiveInfinity);
+
+    /// <summary>Mean input tokens of a request.</summary>
+    public double MeanInputTokens => Run.Requests.Count == 0 ? 0 : (double)Run.Requests.AllInputTokens / Run.Requests.Count;
+
+    /// <summary>Mean output tokens of a request.</summary>
+    public double MeanOutputTokens => Run.Requests.Count == 0 ? 0 : (double)Run.Requests.AllOutputTokens / Run.Requests.Count;
 
     /// <summary>Requests a second that came, or in a closed loop those that were finished, over those that saturate.</summary>
     public double SaturationShare => double.IsFinite(Report.OfferedOverSaturation)
@@ -54,7 +63,7 @@ internal sealed record SimulationAnswer(
 
     private static double Seconds(ReadOnlySpan<StepTally> tallies)
     {
-        Int128 sum = 0;
+        WideInteger sum = WideInteger.Zero;
         foreach (StepTally tally in tallies)
         {
             sum += tally.Picoseconds;

@@ -53,7 +53,7 @@ internal static class SimulationDocument
         }
 
         lines.AddRange(What(answer.Deployment, answer.Plan));
-        lines.Add(Say($"{report.Requests:#,0} requests, {answer.Load.MeanInputTokens:#,0.#} tokens in and {answer.Load.MeanOutputTokens:#,0.#} out in the mean, {answer.Load.Text}"));
+        lines.Add(Say($"{report.Requests:#,0} requests, {answer.MeanInputTokens:#,0.#} tokens in and {answer.MeanOutputTokens:#,0.#} out in the mean, {answer.Load.Text}"));
         lines.Add(answer.Plan.Concurrency is null && double.IsFinite(report.OfferedOverSaturation)
             ? Say($"Load: {Offered(report):0.###} requests/s, {answer.SaturationShare * 100:0.#} % of the {report.SaturationRequestsPerSecond:0.###} that saturate")
             : Say($"Load: {report.RequestsPerSecond:0.###} requests/s finished, {answer.SaturationShare * 100:0.#} % of the {report.SaturationRequestsPerSecond:0.###} that saturate"));

@@ -89,8 +89,8 @@ internal static class SimulationJson
         json.WriteString("kind", answer.Load.Kind);
         json.WriteString("text", answer.Load.Text);
         Number(json, "concurrency", answer.Plan.Concurrency ?? double.NaN);
-        Number(json, "mean_input_tokens", answer.Load.MeanInputTokens);
-        Number(json, "mean_output_tokens", answer.Load.MeanOutputTokens);
+        Number(json, "mean_input_tokens", answer.MeanInputTokens);
+        Number(json, "mean_output_tokens", answer.MeanOutputTokens);
         Number(json, "saturation_requests_per_second", report.SaturationRequestsPerSecond);
         Number(json, "offered_over_saturation", report.OfferedOverSaturation);
         Number(json, "finished_over_saturation", report.RequestsPerSecond / report.SaturationRequestsPerSecond);

@@ -9,7 +9,7 @@ namespace Millwright.Scenarios.CatalogFiles;
 internal sealed class CatalogFileReader(CatalogData baseCatalog)
 {
     private static readonly string[] Sections =
-        ["collection", "figures", "systems", "network_parts", "prices", "models", "token_prices", "locations", "claims", "length_histograms"];
+        ["collection", "figures", "systems", "network_parts", "prices", "models", "token_prices", "locations", "claims", "length_histograms", "workloads"];
 
     private static readonly SourceKind s_kind = SourceKind.Catalog(Sections);
 
@@ -22,6 +22,7 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
     private readonly RowSet<LocationRecord> _locations = new("location", baseCatalog.Locations, l => l.Id);
     private readonly RowSet<ClaimRecord> _claims = new("claim", baseCatalog.Claims, c => c.Id);
     private readonly RowSet<LengthHistogram> _histograms = new("length histogram", baseCatalog.LengthHistograms, h => h.Id);
+    private readonly RowSet<WorkloadRecord> _workloads = new("workload", baseCatalog.Workloads, w => w.Id);
     private readonly List<CatalogReference> _references = [];
 
     /// <summary>Reads one file.</summary>
@@ -40,6 +41,7 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
         Add(top, "locations", _locations, n => CatalogRowReaders.Location(n, _references));
         Add(top, "claims", _claims, n => CatalogClaimReader.Claim(n, _references));
         Add(top, "length_histograms", _histograms, n => CatalogRowReaders.Histogram(n));
+        Add(top, "workloads", _workloads, n => CatalogWorkloadReader.Workload(n));
     }
 
     /// <summary>The merged catalog.</summary>
@@ -59,6 +61,7 @@ internal sealed class CatalogFileReader(CatalogData baseCatalog)
             Locations = _locations.Rows,
             Claims = _claims.Rows,
             LengthHistograms = _histograms.Rows,
+            Workloads = _workloads.Rows,
         }.WithComputedHash();
         foreach (CatalogReference reference in _references)
         {

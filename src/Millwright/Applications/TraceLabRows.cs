@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Millwright.Applications;
@@ -19,6 +20,19 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
     private TraceStamp? _lastAsked;
     private TraceStamp? _first;
     private long _row;
+    private List<RoundTool>? _tools;
+
+    /// <summary>Reads tools too, from here on.</summary>
+    public void TakeTools() => _tools = [];
+
+    /// <summary>Number of the round within its session.</summary>
+    public int Round => _round;
+
+    /// <summary>When the model's output of the round just read had come to its end; null where no event says so.</summary>
+    public TraceStamp? LastOutput { get; private set; }
+
+    /// <summary>Tools that the round just read calls; empty before <see cref="TakeTools"/>.</summary>
+    public IReadOnlyList<RoundTool> Tools => _tools ?? [];
 
     /// <inheritdoc/>
     public override TraceFormat Format => TraceFormat.TraceLab;
@@ -34,7 +48,8 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
     {
         _hasSession = _hasInput = _hasOutput = false;
         _round = -1;
-        (_lastAsked, _first) = (null, null);
+        (_lastAsked, _first, LastOutput) = (null, null, null);
+        _tools?.Clear();
     }
 
     /// <inheritdoc/>
@@ -69,6 +84,10 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
         else if (reader.ValueTextEquals("timing_events"u8))
         {
             TakeEvents(ref reader);
+        }
+        else if (_tools is not null && reader.ValueTextEquals("tools"u8))
+        {
+            TakeToolList(ref reader, _tools);
         }
         else
         {
@@ -125,6 +144,79 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
         }
     }
 
+    private void TakeToolList(ref Utf8JsonReader reader, List<RoundTool> tools)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw Lines.Fault("'tools' must be a list");
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw Lines.Fault("'tools' must hold objects");
+            }
+
+            tools.Add(Tool(ref reader));
+        }
+    }
+
+    private RoundTool Tool(ref Utf8JsonReader reader)
+    {
+        string name = "unknown";
+        double? wall = null, inside = null;
+        bool failed = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("tool_name"u8))
+            {
+                reader.Read();
+                name = reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty ? Encoding.UTF8.GetString(reader.ValueSpan) : name;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("tool_wall_latency_ms"u8))
+            {
+                wall = Milliseconds(ref reader, "tool_wall_latency_ms");
+            }
+            else if (reader.ValueTextEquals("tool_internal_latency_ms"u8))
+            {
+                inside = Milliseconds(ref reader, "tool_internal_latency_ms");
+            }
+            else if (reader.ValueTextEquals("is_error"u8))
+            {
+                reader.Read();
+                failed = reader.TokenType == JsonTokenType.True;
+                reader.Skip();
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        // as the authors of the trace have it: the tool's own time where it is there
+        return new RoundTool(name, (long)Math.Round((inside ?? wall ?? 0) * (TraceStamp.SecondPicoseconds / 1000)), failed);
+    }
+
+    private double? Milliseconds(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.Null => null,
+            JsonTokenType.Number when reader.TryGetDouble(out double time) && time is >= 0 and < 1000.0 * LoadTime.GreatestSeconds => time,
+            _ => throw Lines.Fault($"'{name}' must be a number of milliseconds of at least 0, or null"),
+        };
+    }
+
     private void TakeEvent(ref Utf8JsonReader reader)
     {
         var asked = false;
@@ -161,6 +253,11 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
             return;
         }
 
+        if (!asked && (LastOutput is not { } output || known > output))
+        {
+            LastOutput = known;
+        }
+
         if (asked && (_lastAsked is not { } last || known > last))
         {
             _lastAsked = known;
@@ -172,3 +269,9 @@ internal sealed class TraceLabRows(TraceLines lines, byte[] pending) : JsonRows(
         }
     }
 }
+
+/// <summary>A tool that a round calls.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Picoseconds">Time that it took, ps; 0 where the trace does not say.</param>
+/// <param name="Failed">True where it ended with an error.</param>
+internal readonly record struct RoundTool(string Name, long Picoseconds, bool Failed);

@@ -68,12 +68,23 @@ public sealed class TraceRequests : IRequestStream
     public static TraceRequests Open(Stream utf8, TraceOptions? options = null)
     {
         var how = options ?? new TraceOptions();
-        if (!(how.FromSeconds >= 0 && double.IsFinite(how.FromSeconds) && how.UntilSeconds > how.FromSeconds))
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), $"from {how.FromSeconds} s until {how.UntilSeconds} s", "the trace must be read from at least 0 s until later");
-        }
-
+        CheckWindow(how);
         return new TraceRequests(TraceRows.Open(utf8), how);
+    }
+
+    /// <summary>The requests of rows that are open already.</summary>
+    internal static TraceRequests Of(TraceRows rows, TraceOptions options)
+    {
+        CheckWindow(options);
+        return new TraceRequests(rows, options);
+    }
+
+    private static void CheckWindow(TraceOptions options)
+    {
+        if (!(options.FromSeconds >= 0 && double.IsFinite(options.FromSeconds) && options.UntilSeconds > options.FromSeconds))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), $"from {options.FromSeconds} s until {options.UntilSeconds} s", "the trace must be read from at least 0 s until later");
+        }
     }
 
     /// <inheritdoc/>

@@ -76,12 +76,15 @@ internal readonly record struct TraceStamp(long Seconds, long Picoseconds, bool 
         }
 
         var perSecond = SecondPicoseconds / unitPicoseconds;
-        var part = perSecond == 1 ? fraction : (long)((Int128)fraction * unitPicoseconds / SecondPicoseconds);
+        var part = perSecond == 1 ? fraction : Part(fraction, unitPicoseconds);
         stamp = perSecond == 1
             ? new TraceStamp(whole, part, false)
             : new TraceStamp(whole / perSecond, whole % perSecond * unitPicoseconds + part, false);
         return true;
     }
+
+    // what a fraction of a unit is: apart, since code with 128 bits is compiled anew at each start of the program
+    private static long Part(long fraction, long unitPicoseconds) => (long)((Int128)fraction * unitPicoseconds / SecondPicoseconds);
 
     /// <summary>A date and time, ISO 8601 with a space or a T, or any other that .NET reads; UTC where no offset is given.</summary>
     public static bool TryDate(ReadOnlySpan<byte> text, out TraceStamp stamp)

@@ -12,7 +12,7 @@ namespace Millwright.Catalog;
 public static class CatalogBinary
 {
     /// <summary>Number of the layout; a reader takes no other.</summary>
-    public const int FormatNumber = 1;
+    public const int FormatNumber = 2;
 
     private const int HashOffset = 12;
     private const int HashLength = 16;

@@ -42,6 +42,7 @@ public static class CatalogChecker
             .. catalog.Models.Select(m => ("model " + m.Id, m.Source)),
             .. catalog.TokenPrices.Select(p => ("token price " + p.Id, p.Source)),
             .. catalog.LengthHistograms.Select(h => ("length histogram " + h.Id, h.Source)),
+            .. catalog.Workloads.SelectMany(w => w.Figures().Select(f => ($"workload {w.Id} {f.Name}", f.Figure.Source))),
         ];
         foreach ((string subject, string source) in sources)
         {
@@ -61,6 +62,7 @@ public static class CatalogChecker
             .. catalog.Systems.Select(s => ("price of system " + s.Id, s.SystemPrice)),
             .. catalog.NetworkParts.Select(p => ("network part " + p.Id, p.Price)),
             .. catalog.PriceScopes.Select(p => ("price " + p.Id, p.Price)),
+            .. catalog.Workloads.SelectMany(w => w.Figures().Select(f => ($"workload {w.Id} {f.Name}", new PriceRange(f.Figure.Low, f.Figure.Anchor, f.Figure.High)))),
         ];
         foreach ((string subject, PriceRange range) in ranges)
         {
@@ -174,6 +176,7 @@ public static class CatalogChecker
             .. catalog.Locations.Select(l => "location " + l.Id),
             .. catalog.Claims.Select(c => "claim " + c.Id),
             .. catalog.LengthHistograms.Select(h => "length histogram " + h.Id),
+            .. catalog.Workloads.Select(w => "workload " + w.Id),
         ];
         foreach (IGrouping<string, string> id in ids.GroupBy(i => i, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {

@@ -20,6 +20,7 @@ public sealed class CatalogData
         Locations = [],
         Claims = [],
         LengthHistograms = [],
+        Workloads = [],
     }.WithComputedHash();
 
     /// <summary>Hash of the content, 16 hexadecimal digits; outputs name it.</summary>
@@ -51,6 +52,9 @@ public sealed class CatalogData
 
     /// <summary>Request lengths from real traces.</summary>
     public required IReadOnlyList<LengthHistogram> LengthHistograms { get; init; }
+
+    /// <summary>Named workloads: tasks that are drawn.</summary>
+    public required IReadOnlyList<WorkloadRecord> Workloads { get; init; }
 
     /// <summary>The figure with this id, or null.</summary>
     /// <param name="id">Id of the row, or "collection/id"; a few ids, such as "R1", stand in several collections and need the second form.</param>
@@ -92,6 +96,11 @@ public sealed class CatalogData
     /// <returns>The histogram, or null when there is none.</returns>
     public LengthHistogram? FindLengths(string id) => LengthHistograms.FirstOrDefault(l => l.Id == id);
 
+    /// <summary>The workload with this id, or null.</summary>
+    /// <param name="id">Id of the workload.</param>
+    /// <returns>The workload, or null when there is none.</returns>
+    public WorkloadRecord? FindWorkload(string id) => Workloads.FirstOrDefault(w => w.Id == id);
+
     /// <summary>The same content with its hash computed anew.</summary>
     /// <returns>A catalog whose <see cref="Hash"/> fits its content; the order of rows does not matter.</returns>
     public CatalogData WithComputedHash() => new()
@@ -106,6 +115,7 @@ public sealed class CatalogData
         Locations = Locations,
         Claims = Claims,
         LengthHistograms = LengthHistograms,
+        Workloads = Workloads,
     };
 
     // An id that several collections share maps to null: the caller must say which collection is meant.

@@ -45,6 +45,7 @@ internal ref struct CatalogPayloadReader
             Locations = reader.Rows(static (ref CatalogPayloadReader r) => r.Location()),
             Claims = reader.Rows(static (ref CatalogPayloadReader r) => r.Claim()),
             LengthHistograms = reader.Rows(static (ref CatalogPayloadReader r) => r.Histogram()),
+            Workloads = reader.Rows(static (ref CatalogPayloadReader r) => r.Workload()),
         };
         return reader._rest.IsEmpty ? catalog : throw new InvalidDataException("compiled catalog has bytes after its last row");
     }
@@ -174,6 +175,57 @@ internal ref struct CatalogPayloadReader
     };
 
     private LengthHistogram Histogram() => new(Text(), Text(), Numbers(), Numbers(), Number(), Number(), Text(), Text(), Text());
+
+    private WorkloadRecord Workload() => new()
+    {
+        Id = Text(),
+        Name = Text(),
+        Success = Drawn(),
+        PersonShare = Drawn(),
+        ThinkSeconds = OptionalDrawn(),
+        MostContextTokens = OptionalDrawn(),
+        SummaryTokens = OptionalDrawn(),
+        DropsReasoning = Byte() != 0,
+        Priority = (int)Value(),
+        Main = Agent(),
+        Sub = Byte() == 0 ? null : Agent(),
+        SubAgents = OptionalDrawn(),
+        SubAgentsTogether = Byte() != 0,
+        Budgets = Rows(static (ref CatalogPayloadReader r) => new ReasoningBudgetRecord(r.Text(), r.Drawn(), r.Drawn())),
+        Note = Text(),
+    };
+
+    private AgentRecord Agent() => new()
+    {
+        PrefixTokens = Drawn(),
+        OpeningTokens = Drawn(),
+        Calls = Drawn(),
+        NewTokens = Drawn(),
+        OutputTokens = Drawn(),
+        ReasoningShare = Drawn(),
+        ToolUses = OptionalDrawn(),
+        Tools = Rows(static (ref CatalogPayloadReader r) => new ToolRecord(r.Text(), r.Drawn(), r.Drawn(), r.Drawn(), r.Drawn(), r.Count())),
+    };
+
+    private DrawnFigure? OptionalDrawn() => Byte() == 0 ? null : Drawn();
+
+    private DrawnFigure Drawn() => new()
+    {
+        Law = (DrawnLaw)Byte(),
+        Value = Number(),
+        P50 = Number(),
+        P90 = Number(),
+        Mean = Number(),
+        Variation = Number(),
+        Least = Number(),
+        Most = Number(),
+        Low = Number(),
+        High = Number(),
+        Evidence = (Evidence)Byte(),
+        Source = Text(),
+        Date = Text(),
+        Note = Text(),
+    };
 
     private PriceRange Range() => new(Number(), Number(), Number());
 

@@ -40,6 +40,7 @@ internal sealed class CatalogPayloadWriter
         Locations = Sorted(catalog.Locations, l => l.Id),
         Claims = Sorted(catalog.Claims, c => c.Id),
         LengthHistograms = Sorted(catalog.LengthHistograms, h => h.Id),
+        Workloads = Sorted(catalog.Workloads, w => w.Id),
     });
 
     private static T[] Sorted<T>(IReadOnlyList<T> rows, Func<T, string> id) => [.. rows.OrderBy(id, StringComparer.Ordinal)];
@@ -55,6 +56,7 @@ internal sealed class CatalogPayloadWriter
         Rows(catalog.Locations, WriteLocation);
         Rows(catalog.Claims, WriteClaim);
         Rows(catalog.LengthHistograms, WriteHistogram);
+        Rows(catalog.Workloads, WriteWorkload);
     }
 
     private void Rows<T>(IReadOnlyList<T> rows, Action<T> write)
@@ -267,6 +269,82 @@ internal sealed class CatalogPayloadWriter
         Text(h.Source);
         Text(h.Licence);
         Text(h.Note);
+    }
+
+    private void WriteWorkload(WorkloadRecord w)
+    {
+        Text(w.Id);
+        Text(w.Name);
+        WriteDrawn(w.Success);
+        WriteDrawn(w.PersonShare);
+        Optional(w.ThinkSeconds, WriteDrawn);
+        Optional(w.MostContextTokens, WriteDrawn);
+        Optional(w.SummaryTokens, WriteDrawn);
+        Byte(w.DropsReasoning ? (byte)1 : (byte)0);
+        Number(w.Priority);
+        WriteAgent(w.Main);
+        Optional(w.Sub, WriteAgent);
+        Optional(w.SubAgents, WriteDrawn);
+        Byte(w.SubAgentsTogether ? (byte)1 : (byte)0);
+        Rows(w.Budgets, WriteBudget);
+        Text(w.Note);
+    }
+
+    private void WriteAgent(AgentRecord a)
+    {
+        WriteDrawn(a.PrefixTokens);
+        WriteDrawn(a.OpeningTokens);
+        WriteDrawn(a.Calls);
+        WriteDrawn(a.NewTokens);
+        WriteDrawn(a.OutputTokens);
+        WriteDrawn(a.ReasoningShare);
+        Optional(a.ToolUses, WriteDrawn);
+        Rows(a.Tools, WriteTool);
+    }
+
+    private void WriteTool(ToolRecord t)
+    {
+        Text(t.Name);
+        WriteDrawn(t.Share);
+        WriteDrawn(t.Seconds);
+        WriteDrawn(t.Cores);
+        WriteDrawn(t.Failure);
+        Count(t.Tries);
+    }
+
+    private void WriteBudget(ReasoningBudgetRecord b)
+    {
+        Text(b.Level);
+        WriteDrawn(b.Tokens);
+        WriteDrawn(b.Success);
+    }
+
+    private void WriteDrawn(DrawnFigure d)
+    {
+        Byte((byte)d.Law);
+        Number(d.Value);
+        Number(d.P50);
+        Number(d.P90);
+        Number(d.Mean);
+        Number(d.Variation);
+        Number(d.Least);
+        Number(d.Most);
+        Number(d.Low);
+        Number(d.High);
+        Byte((byte)d.Evidence);
+        Text(d.Source);
+        Text(d.Date);
+        Text(d.Note);
+    }
+
+    private void Optional<T>(T? row, Action<T> write)
+        where T : class
+    {
+        Byte(row is null ? (byte)0 : (byte)1);
+        if (row is not null)
+        {
+            write(row);
+        }
     }
 
     private void Range(PriceRange range)

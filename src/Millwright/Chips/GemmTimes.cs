@@ -35,7 +35,7 @@ public sealed class GemmTimes
         double activation = OperandFormat.Bytes(narrowWeights ? OperandPrecision.Bf16 : grid.Precision);
         _measured = new GemmIdeal(grid.FlopsPerSecond, grid.BytesPerSecond, activation, OperandFormat.Bytes(grid.Precision));
         double[] coarse = grid.LogFactor.Axes[0];
-        _rowNodes = grid.Detail is { } detail ? [.. coarse.Union(detail.Axes[0]).Order()] : coarse;
+        _rowNodes = grid.Detail is { } detail ? Together(coarse, detail.Axes[0]) : coarse;
         _coarseCells = new int[_rowNodes.Length];
         _coarseShares = new double[_rowNodes.Length];
         for (int i = 0; i < _rowNodes.Length; i++)
@@ -44,6 +44,23 @@ public sealed class GemmTimes
         }
 
         LaunchSeconds = MeasuredSeconds(1, Math.Pow(2, grid.LogFactor.Axes[1][0]), Math.Pow(2, grid.LogFactor.Axes[2][0]));
+    }
+
+    // nodes of both axes, each once, ascending as they are
+    private static double[] Together(double[] one, double[] other)
+    {
+        double[] nodes = new double[one.Length + other.Length];
+        int count = 0;
+        for (int i = 0, j = 0; i < one.Length || j < other.Length;)
+        {
+            double next = j == other.Length || (i < one.Length && one[i] <= other[j]) ? one[i++] : other[j++];
+            if (count == 0 || nodes[count - 1] != next)
+            {
+                nodes[count++] = next;
+            }
+        }
+
+        return nodes[..count];
     }
 
     /// <summary>Precision of the operands.</summary>

@@ -12,20 +12,20 @@ internal sealed class LayerGroups
         Mixers =
         [
             .. layers.Where(layer => layer.Mixer is not null).GroupBy(layer => layer.Mixer!)
-                .Select(group => (group.Key, group.Count(), group.Key.Projections(hiddenSize))),
+                .Select(group => new MixerGroup(group.Key, group.Count(), group.Key.Projections(hiddenSize))),
         ];
         FeedForwards =
         [
             .. layers.Where(layer => layer.FeedForward is not null).GroupBy(layer => layer.FeedForward!)
-                .Select(group => (group.Key, group.Count(), group.Key.Projections(hiddenSize))),
+                .Select(group => new FeedForwardGroup(group.Key, group.Count(), group.Key.Projections(hiddenSize))),
         ];
     }
 
     /// <summary>Each kind of mixer, the layers that have it, and its products.</summary>
-    public IReadOnlyList<(TokenMixer Mixer, int Layers, IReadOnlyList<Projection> Projections)> Mixers { get; }
+    public IReadOnlyList<MixerGroup> Mixers { get; }
 
     /// <summary>Each kind of feed-forward, the layers that have it, and its products without routed experts.</summary>
-    public IReadOnlyList<(FeedForward FeedForward, int Layers, IReadOnlyList<Projection> Projections)> FeedForwards { get; }
+    public IReadOnlyList<FeedForwardGroup> FeedForwards { get; }
 
     /// <summary>Bytes that one sequence keeps in these layers.</summary>
     public double KvCacheBytes(double contextTokens, double bytesPerElement)
@@ -106,3 +106,15 @@ internal sealed class LayerGroups
         return new ParameterCounts(total, total - experts + usedExperts, kept, matrices, experts, expertMatrices);
     }
 }
+
+/// <summary>Layers that have the same mixer.</summary>
+/// <param name="Mixer">The mixer.</param>
+/// <param name="Layers">How many.</param>
+/// <param name="Projections">Its products.</param>
+internal sealed record MixerGroup(TokenMixer Mixer, int Layers, IReadOnlyList<Projection> Projections);
+
+/// <summary>Layers that have the same feed-forward.</summary>
+/// <param name="FeedForward">The feed-forward.</param>
+/// <param name="Layers">How many.</param>
+/// <param name="Projections">Its products, without routed experts.</param>
+internal sealed record FeedForwardGroup(FeedForward FeedForward, int Layers, IReadOnlyList<Projection> Projections);

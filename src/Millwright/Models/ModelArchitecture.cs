@@ -129,10 +129,10 @@ public sealed class ModelArchitecture
     internal ParameterCounts Parameters { get; }
 
     /// <summary>Token mixers, with the layers that have each and the matrices that their tokens pass through.</summary>
-    internal IReadOnlyList<(TokenMixer Mixer, int Layers, IReadOnlyList<Projection> Projections)> MixerGroups => _groups.Mixers;
+    internal IReadOnlyList<MixerGroup> MixerGroups => _groups.Mixers;
 
     /// <summary>Feed-forwards, with the layers that have each and the matrices that their tokens pass through, routed experts left out.</summary>
-    internal IReadOnlyList<(FeedForward FeedForward, int Layers, IReadOnlyList<Projection> Projections)> FeedForwardGroups => _groups.FeedForwards;
+    internal IReadOnlyList<FeedForwardGroup> FeedForwardGroups => _groups.FeedForwards;
 
     /// <summary>What lies around the blocks of every layer.</summary>
     internal ResidualStream Stream => _stream;

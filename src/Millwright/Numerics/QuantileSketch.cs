@@ -25,7 +25,7 @@ public sealed class QuantileSketch
     public long Count { get; private set; }
 
     /// <summary>Sum of the values, with their weights.</summary>
-    public Int128 Sum { get; private set; }
+    public WideInteger Sum { get; private set; }
 
     /// <summary>The greatest value added; 0 before any.</summary>
     public long Greatest { get; private set; }
@@ -58,7 +58,7 @@ public sealed class QuantileSketch
 
         long last = first + increment * (terms - 1);
         Count += terms * weight;
-        Sum += (Int128)weight * ((Int128)terms * first + (Int128)increment * ((Int128)terms * (terms - 1) / 2));
+        Sum += WideInteger.Progression(first, increment, terms) * weight;
         Greatest = Math.Max(Greatest, last);
         int bin = IndexOf(first);
         _lowest = Math.Min(_lowest, bin);

@@ -38,7 +38,10 @@ public readonly struct RandomStream(ulong seed)
         return hash;
     }
 
-    private static ulong Mix(ulong z)
+    /// <summary>SplitMix64 finaliser: a bijection that spreads the bits of a number.</summary>
+    /// <param name="z">The number.</param>
+    /// <returns>The mixed number.</returns>
+    internal static ulong Mix(ulong z)
     {
         z += 0x9E3779B97F4A7C15UL;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;

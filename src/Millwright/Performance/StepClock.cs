@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Millwright.Operators;
 using Millwright.Performance.Profiles;
 
@@ -12,7 +11,6 @@ namespace Millwright.Performance;
 public sealed class StepClock
 {
     private const double PicosecondsPerSecond = 1e12;
-    private const int MostRemembered = 1 << 16;
 
     private readonly StepModel _step;
     private readonly ProfileSteps? _profile;
@@ -22,7 +20,7 @@ public sealed class StepClock
     private readonly long _mostContext;
     private readonly AttentionLine?[] _lines;
     private readonly long[] _decode;
-    private readonly ConcurrentDictionary<(int, int, int, int), long> _mixed = new();
+    private readonly StepMemory _mixed = new();
 
     /// <summary>Compiles a deployment.</summary>
     /// <param name="step">Its step.</param>
@@ -78,8 +76,8 @@ public sealed class StepClock
     /// <returns>Picoseconds.</returns>
     public long Mixed(int sequences, int promptTokens, int prefixTokens, int prompts)
     {
-        (int, int, int, int) key = (sequences, promptTokens, prefixTokens, prompts);
-        if (_mixed.TryGetValue(key, out long known))
+        StepKey key = new(sequences, promptTokens, prefixTokens, prompts);
+        if (_mixed.TryGet(key, out long known))
         {
             return known;
         }
@@ -89,11 +87,7 @@ public sealed class StepClock
         double spread = (double)ofRank * _ranks / prompts;
         StepShape shape = new((double)sequences / _stages, 0, promptTokens * spread, prefixTokens, prompts * spread);
         known = Whole(Beside(shape));
-        if (_mixed.Count < MostRemembered)
-        {
-            _mixed.TryAdd(key, known);
-        }
-
+        _mixed.Add(key, known);
         return known;
     }
 
@@ -175,31 +169,33 @@ public sealed class StepClock
     {
         private readonly AttentionSegment[] _segments;
 
-        public AttentionLine(List<(double Context, double Seconds)> knots)
+        public AttentionLine(StepKnots knots)
         {
-            List<AttentionSegment> segments = [];
+            AttentionSegment[] segments = new AttentionSegment[knots.Count];
+            int count = 0;
             for (int i = 0; i + 1 < knots.Count; i++)
             {
-                long from = (long)Math.Ceiling(knots[i].Context);
-                long to = (long)Math.Ceiling(knots[i + 1].Context);
+                long from = (long)Math.Ceiling(knots.Contexts[i]);
+                long to = (long)Math.Ceiling(knots.Contexts[i + 1]);
                 if (to > from)
                 {
-                    double slope = (knots[i + 1].Seconds - knots[i].Seconds) / (knots[i + 1].Context - knots[i].Context);
-                    segments.Add(new AttentionSegment(from, to, Whole(knots[i].Seconds + slope * (from - knots[i].Context)), Whole(slope)));
+                    double slope = (knots.Seconds[i + 1] - knots.Seconds[i]) / (knots.Contexts[i + 1] - knots.Contexts[i]);
+                    segments[count++] = new AttentionSegment(from, to, Whole(knots.Seconds[i] + slope * (from - knots.Contexts[i])), Whole(slope));
                 }
             }
 
-            if (segments.Count == 0)
+            if (count == 0)
             {
-                segments.Add(new AttentionSegment((long)knots[0].Context, long.MaxValue, Whole(knots[0].Seconds), 0));
+                segments[count++] = new AttentionSegment((long)knots.Contexts[0], long.MaxValue, Whole(knots.Seconds[0]), 0);
             }
             else
             {
                 // beyond the longest context the last line goes on
-                segments[^1] = segments[^1] with { To = long.MaxValue };
+                segments[count - 1] = segments[count - 1] with { To = long.MaxValue };
             }
 
-            _segments = [.. segments];
+            _segments = new AttentionSegment[count];
+            Array.Copy(segments, _segments, count);
         }
 
         public AttentionSegment At(long context)

@@ -55,8 +55,8 @@ public sealed class StepCost
             return new StepCost([least], [TimeAt(least)]);
         }
 
-        List<(double Context, double Seconds)> knots = Knots(TimeAt, least, mostContextTokens);
-        return new StepCost([.. knots.Select(knot => knot.Context)], [.. knots.Select(knot => knot.Seconds)]);
+        StepKnots knots = Knots(TimeAt, least, mostContextTokens);
+        return new StepCost(knots.Contexts.AsSpan(0, knots.Count).ToArray(), knots.Seconds.AsSpan(0, knots.Count).ToArray());
     }
 
     /// <summary>Time of the step.</summary>
@@ -89,13 +89,14 @@ public sealed class StepCost
     }
 
     /// <summary>Knots between which a time is a straight line within half of <see cref="Tolerance"/>.</summary>
-    internal static List<(double Context, double Seconds)> Knots(Func<double, double> timeAt, double least, double most)
+    internal static StepKnots Knots(Func<double, double> timeAt, double least, double most)
     {
         // operators bend on a logarithmic scale: each octave of the context is looked at by itself
-        List<(double Context, double Seconds)> knots = [(least, timeAt(least))];
-        while (knots[^1].Context < most)
+        StepKnots knots = new();
+        knots.Add(least, timeAt(least));
+        while (knots.Contexts[knots.Count - 1] < most)
         {
-            (double from, double seconds) = knots[^1];
+            (double from, double seconds) = (knots.Contexts[knots.Count - 1], knots.Seconds[knots.Count - 1]);
             double to = 2 * from < most ? 2 * from : most;
             Refine(timeAt, from, seconds, to, timeAt(to), knots);
         }
@@ -105,7 +106,7 @@ public sealed class StepCost
 
     // halves a segment until the straight line fits, then adds its end
     private static void Refine(
-        Func<double, double> timeAt, double from, double fromSeconds, double to, double toSeconds, List<(double, double)> knots)
+        Func<double, double> timeAt, double from, double fromSeconds, double to, double toSeconds, StepKnots knots)
     {
         if (to - from > LeastWidth * to)
         {
@@ -125,6 +126,6 @@ public sealed class StepCost
             }
         }
 
-        knots.Add((to, toSeconds));
+        knots.Add(to, toSeconds);
     }
 }

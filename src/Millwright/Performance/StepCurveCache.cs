@@ -9,21 +9,19 @@ namespace Millwright.Performance;
 /// </summary>
 internal sealed class StepCurveCache
 {
-    private readonly ConcurrentDictionary<(int TensorWays, OperandPrecision Dense, LayerPart Part), (StepCurve ByToken, StepCurve ByEmitting)> _dense = new();
-    private readonly ConcurrentDictionary<(int TensorWays, int ExpertWays, bool Exchanged, OperandPrecision Experts, double Skew, LayerPart Part), StepCurve> _experts = new();
-    private readonly ConcurrentDictionary<(ParallelLayout Layout, OperandPrecision Experts, double Skew, LayerPart Part), StepCurve> _exchange = new();
+    private readonly ConcurrentDictionary<DenseKey, DenseCurves> _dense = new();
+    private readonly ConcurrentDictionary<ExpertKey, StepCurve> _experts = new();
+    private readonly ConcurrentDictionary<ExchangeKey, StepCurve> _exchange = new();
 
     /// <summary>Curves of a deployment: those that are known are full, and take nothing more.</summary>
     public (StepCurve ByToken, StepCurve ByEmitting, StepCurve Experts, StepCurve Exchange) Find(Deployment deployment)
     {
-        (StepCurve byToken, StepCurve byEmitting) = _dense.TryGetValue(DenseKey(deployment), out (StepCurve ByToken, StepCurve ByEmitting) dense)
-            ? dense
-            : (new StepCurve(), new StepCurve());
+        (StepCurve byToken, StepCurve byEmitting) = _dense.TryGetValue(DenseKeyOf(deployment), out DenseCurves? dense) ? dense : new DenseCurves(new StepCurve(), new StepCurve());
         return (
             byToken,
             byEmitting,
-            _experts.GetValueOrDefault(ExpertKey(deployment)) ?? new StepCurve(),
-            _exchange.GetValueOrDefault(ExchangeKey(deployment)) ?? new StepCurve());
+            _experts.TryGetValue(ExpertKeyOf(deployment), out StepCurve? experts) ? experts : new StepCurve(),
+            _exchange.TryGetValue(ExchangeKeyOf(deployment), out StepCurve? exchange) ? exchange : new StepCurve());
     }
 
     /// <summary>Keeps the curves of a compiled deployment.</summary>
@@ -33,15 +31,14 @@ internal sealed class StepCurveCache
         byEmitting.IsFull = true;
         experts.IsFull = true;
         exchange.IsFull = true;
-        _dense.TryAdd(DenseKey(deployment), (byToken, byEmitting));
-        _experts.TryAdd(ExpertKey(deployment), experts);
-        _exchange.TryAdd(ExchangeKey(deployment), exchange);
+        _dense.TryAdd(DenseKeyOf(deployment), new DenseCurves(byToken, byEmitting));
+        _experts.TryAdd(ExpertKeyOf(deployment), experts);
+        _exchange.TryAdd(ExchangeKeyOf(deployment), exchange);
     }
 
-    private static (int, OperandPrecision, LayerPart) DenseKey(Deployment deployment) =>
-        (deployment.Layout.TensorWays, deployment.Precision.Dense, deployment.Part);
+    private static DenseKey DenseKeyOf(Deployment deployment) => new(deployment.Layout.TensorWays, deployment.Precision.Dense, deployment.Part);
 
-    private static (int, int, bool, OperandPrecision, double, LayerPart) ExpertKey(Deployment deployment) => (
+    private static ExpertKey ExpertKeyOf(Deployment deployment) => new(
         deployment.Layout.ExpertTensorWays,
         deployment.Layout.ExpertWays,
         deployment.Layout.AttentionRanks > 1,
@@ -49,6 +46,14 @@ internal sealed class StepCurveCache
         deployment.RoutingSkew,
         deployment.Part);
 
-    private static (ParallelLayout, OperandPrecision, double, LayerPart) ExchangeKey(Deployment deployment) =>
-        (deployment.Layout, deployment.Precision.Experts, deployment.RoutingSkew, deployment.Part);
+    private static ExchangeKey ExchangeKeyOf(Deployment deployment) => new(deployment.Layout, deployment.Precision.Experts, deployment.RoutingSkew, deployment.Part);
+
+    // objects, since a table of keys that are values would be compiled anew at each start of the program
+    private sealed record DenseKey(int TensorWays, OperandPrecision Dense, LayerPart Part);
+
+    private sealed record DenseCurves(StepCurve ByToken, StepCurve ByEmitting);
+
+    private sealed record ExpertKey(int TensorWays, int ExpertWays, bool Exchanged, OperandPrecision Experts, double Skew, LayerPart Part);
+
+    private sealed record ExchangeKey(ParallelLayout Layout, OperandPrecision Experts, double Skew, LayerPart Part);
 }

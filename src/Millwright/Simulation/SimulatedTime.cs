@@ -1,3 +1,5 @@
+using Millwright.Numerics;
+
 namespace Millwright.Simulation;
 
 /// <summary>Simulated time: whole picoseconds from the start, in 64 bits, which last 106 days. Sums of times need 128.</summary>
@@ -28,5 +30,5 @@ public static class SimulatedTime
     /// <summary>A sum of times in seconds.</summary>
     /// <param name="picoseconds">The sum.</param>
     /// <returns>Seconds.</returns>
-    public static double ToSeconds(Int128 picoseconds) => (double)picoseconds / PerSecond;
+    public static double ToSeconds(WideInteger picoseconds) => (double)picoseconds / PerSecond;
 }

@@ -115,6 +115,7 @@ public sealed class ClaimBookTests
             Locations = empty.Locations,
             Claims = empty.Claims,
             LengthHistograms = empty.LengthHistograms,
+            Workloads = empty.Workloads,
         };
     }
 }

@@ -84,6 +84,7 @@ public sealed class CatalogBinaryTests
             Locations = empty.Locations,
             Claims = empty.Claims,
             LengthHistograms = empty.LengthHistograms,
+            Workloads = empty.Workloads,
         };
         Assert.Throws<ArgumentException>(() => Bytes(stale));
     }

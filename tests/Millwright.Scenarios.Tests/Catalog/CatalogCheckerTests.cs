@@ -39,6 +39,7 @@ public sealed class CatalogCheckerTests
             Locations = [.. shipped.Locations, shipped.Locations[0] with { Id = "nowhere", GridWait = "nothing" }],
             Claims = shipped.Claims,
             LengthHistograms = shipped.LengthHistograms,
+            Workloads = shipped.Workloads,
         };
         IEnumerable<string> codes = CatalogChecker.Check(broken).Where(f => f.Severity == CatalogSeverity.Error).Select(f => f.Code).Order();
         Assert.Equal(["CAT001", "CAT002", "CAT005", "CAT006", "CAT007", "CAT010"], codes);

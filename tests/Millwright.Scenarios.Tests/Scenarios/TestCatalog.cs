@@ -24,6 +24,7 @@ internal static class TestCatalog
         Locations = [Place("texas"), Place("virginia"), Place("germany")],
         Claims = [],
         LengthHistograms = [Lengths("azure-2023-conv"), Lengths("servegen-deepseek-r1"), Lengths("mooncake-conversation"), Lengths("browser-agent"), Lengths("coding-agent")],
+        Workloads = [],
     };
 
     private static SystemRecord System(string id, string kind = "rack") =>

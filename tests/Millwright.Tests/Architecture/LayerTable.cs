@@ -13,7 +13,7 @@ internal static class LayerTable
     {
         ["Quantities"] = [],
         ["Numerics"] = [],
-        ["Simulation"] = [],
+        ["Simulation"] = ["Numerics"],
         ["Catalog"] = ["Quantities"],
         ["Operators"] = ["Quantities"],
         ["Energy"] = ["Quantities", "Numerics"],

@@ -17,6 +17,33 @@ public enum BatchingKind
     Static,
 }
 
+/// <summary>Which waiting request is looked at first.</summary>
+public enum SchedulingOrder
+{
+    /// <summary>The one that came first; those that were set back go in front.</summary>
+    FirstCome,
+
+    /// <summary>The one of the lowest priority number, then the one that came first; the newest of the highest number is set back. Source: vllm-project/vllm
+    /// vllm/v1/core/sched/request_queue.py.</summary>
+    Priority,
+
+    /// <summary>The one that the cache holds most of, among the first 128 that wait. Source: sgl-project/sglang python/sglang/srt/managers/schedule_policy.py (lpm).</summary>
+    LongestPrefix,
+}
+
+/// <summary>What a replica does of a request.</summary>
+public enum ReplicaRole
+{
+    /// <summary>All of it.</summary>
+    Whole,
+
+    /// <summary>Its prompt; the cache then goes to another replica.</summary>
+    Prefill,
+
+    /// <summary>All tokens but those of the prompt, whose cache comes from another replica.</summary>
+    Decode,
+}
+
 /// <summary>The rules by which a replica admits and runs requests.</summary>
 /// <param name="Batching">How steps are filled.</param>
 /// <param name="MaxBatchedTokens">Most tokens of one step of the replica.</param>
@@ -45,6 +72,30 @@ public sealed record EnginePolicy(
     /// Source: vllm-project/vllm vllm/v1/engine/core.py step_with_batch_queue and vllm/v1/core/sched/async_scheduler.py.
     /// </summary>
     public bool Asynchronous { get; init; }
+
+    /// <summary>True when blocks keep what they hold for prompts that begin alike.</summary>
+    public bool CachesPrefixes { get; init; }
+
+    /// <summary>Memory behind the cache, the nearest first; empty for none.</summary>
+    public IReadOnlyList<CacheTier> Tiers { get; init; } = [];
+
+    /// <summary>Bytes of a block over all chips that hold a part of it.</summary>
+    public double BlockBytes { get; init; }
+
+    /// <summary>Which waiting request is looked at first.</summary>
+    public SchedulingOrder Order { get; init; }
+
+    /// <summary>What the replica does of a request.</summary>
+    public ReplicaRole Role { get; init; }
+
+    /// <summary>Drafted tokens; null for none.</summary>
+    public DraftedTokens? Drafted { get; init; }
+
+    /// <summary>Requests that may wait at the replica: one more is refused.</summary>
+    public int MostWaiting { get; init; } = int.MaxValue;
+
+    /// <summary>Longest wait before the first step, ps: a request that has waited longer when its turn comes is given up.</summary>
+    public long PatiencePicoseconds { get; init; } = SimulatedTime.Never;
 
     /// <summary>Tokens of a cache block where an engine has no other: vLLM and SGLang pages of 16, TensorRT-LLM of 32.</summary>
     /// <param name="family">The engine.</param>
@@ -87,6 +138,7 @@ public sealed record EnginePolicy(
             RequestPicoseconds = SimulatedTime.FromSeconds(step.Factors.RequestSeconds),
             RequestPicosecondsPerToken = SimulatedTime.FromSeconds(step.Factors.RequestSecondsPerToken),
             Asynchronous = EngineDefaults.SchedulesAhead(engine),
+            BlockBytes = blocksOfSequence > 0 ? sequence / blocksOfSequence * step.Deployment.Layout.TensorWays * step.Deployment.Layout.PipelineStages : 0,
         };
     }
 

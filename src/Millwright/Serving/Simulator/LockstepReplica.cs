@@ -1,4 +1,5 @@
 using Millwright.Performance;
+using Millwright.Simulation;
 
 namespace Millwright.Serving.Simulator;
 
@@ -26,6 +27,11 @@ internal sealed class LockstepReplica : ISimulatedReplica
             throw new ArgumentException("engines that step together mix prompts and decoding", nameof(policy));
         }
 
+        if (policy.Role != ReplicaRole.Whole || policy.Tiers.Count > 0)
+        {
+            throw new ArgumentException("engines that step together have neither tiers behind their cache nor a part of a request", nameof(policy));
+        }
+
         _clock = clock;
         _feed = feed;
         _engines = engines;
@@ -35,6 +41,34 @@ internal sealed class LockstepReplica : ISimulatedReplica
     }
 
     public int Outstanding => _engines.Sum(static engine => engine.Outstanding);
+
+    public long UsedBlocks => _engines.Sum(static engine => engine.UsedBlocks);
+
+    public long NextStep => Outstanding > 0 ? _now : Math.Max(_now, _feed.NextArrival);
+
+    public int PrefixTokens(int id) => _engines.Max(engine => engine.PrefixTokens(id));
+
+    public void Come(int id, long ready) => throw new NotSupportedException();
+
+    public void GiveBack(int id) => throw new NotSupportedException();
+
+    public void Fail(List<int> lost)
+    {
+        foreach (ReplicaSimulator engine in _engines)
+        {
+            engine.Fail(lost);
+        }
+    }
+
+    public void WaitUntil(long time)
+    {
+        _now = Math.Max(_now, time);
+        _seen = _now;
+        foreach (ReplicaSimulator engine in _engines)
+        {
+            engine.WaitUntil(_now);
+        }
+    }
 
     public void RunUntil(long limit)
     {
@@ -49,13 +83,7 @@ internal sealed class LockstepReplica : ISimulatedReplica
                     return;
                 }
 
-                _now = start;
-                _seen = start;
-                foreach (ReplicaSimulator engine in _engines)
-                {
-                    engine.WaitUntil(start);
-                }
-
+                WaitUntil(start);
                 TakeArrivals();
             }
 

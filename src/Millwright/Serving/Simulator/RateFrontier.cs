@@ -20,15 +20,13 @@ public static class RateFrontier
     /// <param name="plan">The plan of that fleet.</param>
     /// <param name="rates">The rates, 1/s.</param>
     /// <param name="saturation">The rate that saturates, 1/s.</param>
-    /// <param name="power">Power of the chip's kernels.</param>
-    /// <param name="limits">Limits that count for goodput.</param>
     /// <param name="threads">Threads; results do not depend on it.</param>
     /// <param name="progress">Share of the work that is done.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>A point a rate, in the order of the rates.</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static FrontierPoint[] Of(
-        RateSearch search, FleetPlan plan, IReadOnlyList<double> rates, double saturation, OperatorClock power, ServiceLimits limits,
+        RateSearch search, FleetPlan plan, IReadOnlyList<double> rates, double saturation,
         int threads = 1, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(search);
@@ -37,7 +35,7 @@ public static class RateFrontier
         int done = 0;
         Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellation }, i =>
         {
-            SimulationReport report = SimulationReport.Of(search.Run(rates[i], cancellation), plan, power, limits);
+            SimulationReport report = SimulationReport.Of(search.Run(rates[i], cancellation), plan);
             points[i] = new FrontierPoint(rates[i], rates[i] / saturation, report);
             progress?.Report((double)Interlocked.Increment(ref done) / points.Length);
         });

@@ -57,7 +57,7 @@ public sealed class RateSearch
     public double LeastRate => (_pattern.Count - 1) / SimulatedTime.MostSeconds;
 
     /// <summary>Requests a second of the mean lengths that the fleet takes with its fullest batches, without bursts: where a search may begin.</summary>
-    public double MeanSaturation => SimulationReport.SaturationOf(_plan.Clock.Step, _pattern, _plan.Replicas);
+    public double MeanSaturation => SimulationReport.SaturationOf(new ServicePlan([_plan]), _pattern);
 
     /// <summary>Runs the requests at a rate.</summary>
     /// <param name="requestsPerSecond">The rate, 1/s, at least <see cref="LeastRate"/>.</param>
@@ -67,11 +67,12 @@ public sealed class RateSearch
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(requestsPerSecond);
         double stretch = PatternRate / requestsPerSecond;
-        RequestTable table = new();
+        RequestTable table = new(_pattern.Keys);
         for (int i = 0; i < _pattern.Count; i++)
         {
             double picoseconds = (_pattern.ArrivalPicoseconds[i] - _first) * stretch;
             table.Add(SimulatedTime.FromSeconds(picoseconds / SimulatedTime.PerSecond), _pattern.InputTokens[i], _pattern.OutputTokens[i]);
+            table.TakeClass(i, _pattern);
         }
 
         return FleetSimulator.Run(_plan, table, cancellation: cancellation);

@@ -13,13 +13,22 @@ public sealed class ReplicaMonitor
 
     private readonly StepTally[] _decode;
     private readonly StepTally[] _prompt = new StepTally[PromptSizes];
+    private readonly (long ToFirst, long PerToken)[] _longest;
 
     /// <summary>An empty monitor.</summary>
     /// <param name="mostSequences">Most sequences that decode at once.</param>
     /// <param name="series">Where the course of the queue goes; null for nowhere.</param>
     /// <param name="steps">Where single steps go; null for nowhere.</param>
-    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null)
+    /// <param name="limits">Limits of the requests that count as good, by class; a class beyond the last has the last one's. Null for none.</param>
+    public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null, IReadOnlyList<ServiceLimits>? limits = null)
     {
+        limits ??= [new ServiceLimits()];
+        _longest = new (long, long)[limits.Count];
+        for (int i = 0; i < _longest.Length; i++)
+        {
+            _longest[i] = (ServiceLimits.LongestWithin(limits[i].TimeToFirstTokenSeconds), ServiceLimits.LongestWithin(limits[i].TimePerOutputTokenSeconds));
+        }
+
         _decode = new StepTally[mostSequences + 1];
         Series = series;
         Steps = steps;
@@ -53,13 +62,13 @@ public sealed class ReplicaMonitor
     public QuantileSketch Queueing { get; } = new();
 
     /// <summary>Time in steps, ps.</summary>
-    public Int128 BusyPicoseconds => Sum(static tally => tally.Picoseconds);
+    public WideInteger BusyPicoseconds => Sum(static tally => tally.Picoseconds);
 
     /// <summary>Running requests x time, ps.</summary>
-    public Int128 RunningPicoseconds { get; private set; }
+    public WideInteger RunningPicoseconds { get; private set; }
 
     /// <summary>Tokens that steps attend to and add, x their time, ps: what the cache holds of running requests.</summary>
-    public Int128 TokenPicoseconds { get; private set; }
+    public WideInteger TokenPicoseconds { get; private set; }
 
     /// <summary>Prompt tokens computed, those computed again included.</summary>
     public long PromptTokens => (long)Sum(static tally => tally.PromptTokens);
@@ -76,8 +85,23 @@ public sealed class ReplicaMonitor
     /// <summary>Finished requests.</summary>
     public long Finished => EndToEnd.Count;
 
-    /// <summary>Refused requests.</summary>
+    /// <summary>Finished requests that met the limits.</summary>
+    public long Good { get; private set; }
+
+    /// <summary>Refused requests, for whatever reason.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>Those of them that found too many others waiting.</summary>
+    public long Shed { get; private set; }
+
+    /// <summary>Those of them that waited too long.</summary>
+    public long GivenUp { get; private set; }
+
+    /// <summary>Prompt tokens that were not computed since the cache held them.</summary>
+    public long CachedTokens { get; private set; }
+
+    /// <summary>Those of them that came from memory behind the cache.</summary>
+    public long FetchedTokens { get; private set; }
 
     /// <summary>Input tokens of refused requests.</summary>
     public long RefusedInputTokens { get; private set; }
@@ -97,14 +121,15 @@ public sealed class ReplicaMonitor
     /// <summary>Steps of any kind.</summary>
     public long StepCount => (long)Sum(static tally => tally.Steps);
 
-    internal void Decode(long from, long first, long growth, long steps, long duration, int decoding, long context, long stalled, int running, int waiting, long blocks)
+    internal void Decode(long from, long first, long growth, long steps, long duration, int decoding, long made, long context, long stalled, int running, int waiting, long blocks)
     {
         // sums over the steps i of their contexts, context + i decoding, and of these x first + i growth, in whole numbers
-        Int128 pairs = (Int128)steps * (steps - 1) / 2;
-        _decode[decoding].Add(new StepTally(steps, duration, decoding * steps, (Int128)context * steps + decoding * pairs, 0, 0));
-        MadeTokens += decoding * steps;
-        TokenPicoseconds += (Int128)context * first * steps + ((Int128)context * growth + (Int128)decoding * first) * pairs
-            + (Int128)decoding * growth * (pairs * (2 * steps - 1) / 3);
+        long pairs = WideInteger.Pairs(steps);
+        long increment = growth * decoding;
+        _decode[decoding].Add(new StepTally(steps, duration, decoding * steps, WideInteger.Progression(context, decoding, steps), 0, 0));
+        MadeTokens += made;
+        TokenPicoseconds += WideInteger.Product(context, first) * steps + (WideInteger.Product(context, growth) + WideInteger.Product(decoding, first)) * pairs
+            + WideInteger.Product(pairs, 2 * steps - 1).DividedBy(3) * increment;
         if (stalled > 0)
         {
             InterTokenLatency.Add(first + stalled, decoding);
@@ -119,11 +144,11 @@ public sealed class ReplicaMonitor
         Steps?.Add(new StepEntry(from, duration, steps, decoding, 0, running, waiting, blocks));
     }
 
-    internal void Prompts(long from, long duration, int decoding, long context, int tokens, int prompts, int running, int waiting, long blocks)
+    internal void Prompts(long from, long duration, int decoding, long made, long context, int tokens, int prompts, int running, int waiting, long blocks)
     {
         _prompt[BitOperations.Log2((uint)tokens)].Add(new StepTally(1, duration, decoding, context, tokens, prompts));
-        TokenPicoseconds += (Int128)(context + tokens) * duration;
-        MadeTokens += decoding;
+        TokenPicoseconds += WideInteger.Product(context + tokens, duration);
+        MadeTokens += made;
         if (decoding > 0)
         {
             InterTokenLatency.Add(duration, decoding);
@@ -135,15 +160,15 @@ public sealed class ReplicaMonitor
 
     private void Common(long from, long duration, int running, int waiting, long blocks)
     {
-        RunningPicoseconds += (Int128)running * duration;
+        RunningPicoseconds += WideInteger.Product(running, duration);
         MostWaiting = Math.Max(MostWaiting, waiting);
         MostBlocks = Math.Max(MostBlocks, blocks);
         Series?.Add(from, duration, running, waiting, blocks);
     }
 
-    private Int128 Sum(Func<StepTally, Int128> part)
+    private WideInteger Sum(Func<StepTally, WideInteger> part)
     {
-        Int128 sum = 0;
+        WideInteger sum = 0;
         foreach (StepTally tally in _decode)
         {
             sum += part(tally);
@@ -161,9 +186,15 @@ public sealed class ReplicaMonitor
 
     internal void Preempt() => Preemptions++;
 
-    internal void Refuse(int inputTokens)
+    internal void Reuse(int tokens) => CachedTokens += tokens;
+
+    internal void Fetch(int tokens) => FetchedTokens += tokens;
+
+    internal void Refuse(int inputTokens, RequestStatus status)
     {
         Refused++;
+        Shed += status == RequestStatus.Shed ? 1 : 0;
+        GivenUp += status == RequestStatus.GivenUp ? 1 : 0;
         RefusedInputTokens += inputTokens;
     }
 
@@ -176,11 +207,15 @@ public sealed class ReplicaMonitor
         TimeToFirstToken.Add(first - arrival);
         EndToEnd.Add(last - arrival);
         Queueing.Add(table.ScheduledPicoseconds[id] - arrival);
+        long perToken = 0;
         if (output > 1)
         {
-            TimePerOutputToken.Add((last - first) / (output - 1));
+            perToken = (last - first) / (output - 1);
+            TimePerOutputToken.Add(perToken);
         }
 
+        ref readonly (long ToFirst, long PerToken) longest = ref _longest[Math.Min(table.ClassOf(id), _longest.Length - 1)];
+        Good += first - arrival <= longest.ToFirst && perToken <= longest.PerToken ? 1 : 0;
         LastPicoseconds = Math.Max(LastPicoseconds, last);
     }
 
@@ -209,8 +244,13 @@ public sealed class ReplicaMonitor
         MadeTokens += other.MadeTokens;
         FinishedInputTokens += other.FinishedInputTokens;
         FinishedOutputTokens += other.FinishedOutputTokens;
+        Good += other.Good;
         Refused += other.Refused;
         RefusedInputTokens += other.RefusedInputTokens;
+        Shed += other.Shed;
+        GivenUp += other.GivenUp;
+        CachedTokens += other.CachedTokens;
+        FetchedTokens += other.FetchedTokens;
         Preemptions += other.Preemptions;
         MostWaiting = Math.Max(MostWaiting, other.MostWaiting);
         MostBlocks = Math.Max(MostBlocks, other.MostBlocks);
@@ -226,7 +266,7 @@ public sealed class ReplicaMonitor
 /// <param name="ContextTokens">Their contexts, summed over steps.</param>
 /// <param name="PromptTokens">Prompt tokens.</param>
 /// <param name="Prompts">Prompts, one each time that a part of it was in a step.</param>
-public record struct StepTally(long Steps, Int128 Picoseconds, Int128 Sequences, Int128 ContextTokens, long PromptTokens, long Prompts)
+public record struct StepTally(long Steps, WideInteger Picoseconds, long Sequences, WideInteger ContextTokens, long PromptTokens, long Prompts)
 {
     internal void Add(in StepTally other)
     {

@@ -1,3 +1,4 @@
+using Millwright.Numerics;
 using Millwright.Performance;
 using Millwright.Simulation;
 
@@ -11,6 +12,7 @@ namespace Millwright.Serving.Simulator;
 internal sealed class ReplicaSimulator : ISimulatedReplica
 {
     private const int None = -1;
+    private const int MostCompared = 128;
 
     private readonly StepClock _clock;
     private readonly EnginePolicy _policy;
@@ -18,52 +20,43 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     private readonly RequestFeed _feed;
     private readonly ReplicaMonitor _monitor;
     private readonly bool _leaps;
+    private readonly bool _limitsPatience;
     private readonly DoneCount? _done;
     private readonly CancellationToken _cancellation;
 
-    // running requests that decode: one slot each, linked in the order in which they started
-    private readonly int[] _request;
-    private readonly int[] _next;
-    private readonly int[] _previous;
-    private readonly long[] _finish;
-    private readonly int[] _phase;
-    private readonly int[] _free;
-    private readonly FinishHeap _finishing;
-    private int _freeSlots;
-    private int _newest = None;
-    private int _oldest = None;
-    private int _decoding;
-
-    // requests by (tokens in the cache - decode steps so far) modulo block: who needs a block next
-    private readonly int[] _phases;
-
-    // decode steps so far: all decoding requests go in step, so that one counter stands for the progress of each
-    private long _steps;
-    private long _context;
-    private long _freeBlocks;
+    private readonly DecodeSet _decode;
+    private readonly WaitingLine _waiting;
+    private ReplicaCache _cache;
 
     // the request whose prompt is under way, if any
     private int _partial = None;
     private int _partialDone;
     private int _partialTokens;
+    private int _partialNamed;
 
-    private readonly WaitingLine _waiting = new();
+    // tokens that a request had made when it was set back, and that go through a prompt again
     private readonly Dictionary<int, int> _made = [];
-    private readonly List<int> _started = [];
+
+    // prompts that this step brings to their end, with their leading blocks that have a key
+    private readonly List<(int Id, int Named)> _started = [];
+
+    // requests whose cache is on its way from elsewhere, and those that have it and wait for a step; their blocks are held
+    private readonly List<Transfer> _coming = [];
+    private readonly Dictionary<int, HeldBlocks> _come = [];
+
+    // prompts that are done and whose cache waits to be taken by another replica
+    private readonly Dictionary<int, HeldBlocks> _handedOver = [];
+
     private long _now;
     private long _stalled;
+    private long _squares;
+    private long _due;
 
     // an engine that schedules ahead decides on a step when the one before begins: what comes, ends and frees blocks later is not yet known to it
     private readonly bool _ahead;
     private long _seen;
     private int _held;
     private long _heldBlocks;
-
-    // longest and shortest context of decoding requests, less the steps so far
-    private readonly bool _spreads;
-    private long _longest = long.MinValue;
-    private long _shortest = long.MaxValue;
-    private long _squares;
 
     public ReplicaSimulator(
         StepClock clock, EnginePolicy policy, RequestTable table, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done = null, bool leaps = true, CancellationToken cancellation = default)
@@ -77,43 +70,35 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         _monitor = monitor;
         _leaps = leaps;
         _ahead = policy.Asynchronous;
-        _spreads = clock.SeesSpread;
-        int slots = policy.MaxSequences;
-        _request = new int[slots];
-        _next = new int[slots];
-        _previous = new int[slots];
-        _finish = new long[slots];
-        _phase = new int[slots];
-        _free = new int[slots];
-        for (int i = 0; i < slots; i++)
-        {
-            _free[i] = slots - 1 - i;
-        }
 
-        _freeSlots = slots;
-        _finishing = new FinishHeap(slots, _finish, _request);
-        _phases = new int[policy.BlockTokens];
-        _freeBlocks = policy.CacheBlocks;
+        // a prompt that was done elsewhere is not given up
+        _limitsPatience = policy.PatiencePicoseconds != SimulatedTime.Never && policy.Role != ReplicaRole.Decode;
+        _decode = new DecodeSet(table, policy, clock.SeesSpread);
+        _waiting = new WaitingLine(table, policy.Order == SchedulingOrder.Priority);
+        _cache = new ReplicaCache(policy, table);
     }
 
     /// <summary>Time of the next step's start, ps.</summary>
     public long Now => _now;
 
     /// <summary>Requests that wait or run.</summary>
-    public int Outstanding => _waiting.Count + _decoding + (_partial == None ? 0 : 1);
+    public int Outstanding => _waiting.Count + _coming.Count + _decode.Count + (_partial == None ? 0 : 1);
 
     // those that decode, the prompt under way, and prompts that this step brings to their end
-    private int Running => _decoding + (_partial == None ? 0 : 1) + _started.Count;
+    private int Running => _decode.Count + (_partial == None ? 0 : 1) + _started.Count;
 
     /// <summary>True when a step would go on with something: decoding requests, or a prompt under way.</summary>
-    public bool IsRunning => _decoding > 0 || _partial != None;
+    public bool IsRunning => _decode.Count > 0 || _partial != None;
 
     /// <summary>What a router of engines that step together looks at: those that wait count four times. Source: vllm-project/vllm
     /// vllm/v1/engine/core_client.py, DPLBAsyncMPClient.</summary>
     public int Score => Outstanding + 3 * _waiting.Count;
 
-    /// <summary>Cache blocks in use.</summary>
-    public long UsedBlocks => _policy.CacheBlocks - _freeBlocks;
+    /// <inheritdoc/>
+    public long UsedBlocks => _cache.All - _cache.Free;
+
+    /// <inheritdoc/>
+    public int PrefixTokens(int id) => _cache.Match(id, _table.InputTokens[id] - 1).Blocks * _policy.BlockTokens;
 
     /// <summary>Runs every step that starts before a time.</summary>
     /// <param name="limit">The time, ps.</param>
@@ -121,24 +106,30 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     {
         while (!_cancellation.IsCancellationRequested)
         {
-            TakeArrivals();
-            if (_decoding == 0 && _partial == None)
+            TakeComers();
+            if (!IsRunning)
             {
-                if (_waiting.Count == 0)
+                if (!StartsFromRest())
                 {
-                    long arrival = _feed.NextArrival;
-                    if (arrival >= limit)
+                    if (_come.Count > 0 && _coming.Count + _handedOver.Count == 0)
+                    {
+                        DropCome();
+                        continue;
+                    }
+
+                    long wake = Math.Min(_feed.NextArrival, NextTransfer);
+                    if (wake >= limit)
                     {
                         return;
                     }
 
                     // one that came during the last step of a run that ended finds the engine idle
-                    WaitUntil(arrival);
+                    WaitUntil(wake);
                     continue;
                 }
 
                 Drain();
-                TakeArrivals();
+                TakeComers();
             }
 
             if (_now >= limit)
@@ -157,6 +148,35 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         }
     }
 
+    /// <inheritdoc/>
+    public long NextStep
+    {
+        get
+        {
+            if (IsRunning || StartsFromRest())
+            {
+                // nothing that others could see happens before the end of the steps that only decode
+                return _decode.Count == 0 || _partial != None || _waiting.Count > 0 || _coming.Count > 0 || _policy.Batching != BatchingKind.Mixed
+                    ? _now
+                    : Math.Max(_now, Math.Min(_feed.NextArrival, _now + EndOfLine()) - 1);
+            }
+
+            long wake = Math.Min(_feed.NextArrival, NextTransfer);
+            return wake == SimulatedTime.Never ? wake : Math.Max(_now, wake);
+        }
+    }
+
+    // time of the steps up to the first completion or bend
+    private long EndOfLine()
+    {
+        int decoding = _decode.Count;
+        AttentionSegment line = _clock.Attention(decoding, _decode.Context, _decode.Spread);
+        long first = _clock.Decode(decoding) + line.At(_decode.Context);
+        long growth = line.SlopePicoseconds * decoding;
+        long steps = Math.Max(1, Math.Min(_decode.StepsToFinish, line.To == long.MaxValue ? long.MaxValue : (line.To - _decode.Context + decoding - 1) / decoding));
+        return (long)Total(first, growth, steps);
+    }
+
     /// <summary>Waits without a step, and decides on the next one when it begins.</summary>
     /// <param name="time">Time of that step, ps.</param>
     public void WaitUntil(long time)
@@ -173,13 +193,138 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         _heldBlocks = 0;
     }
 
-    private void TakeArrivals()
+    // when nothing runs, the whole cache is free but for what is on its way
+    private bool StartsFromRest() => _waiting.Count > 0 && ((_coming.Count == 0 && _come.Count == 0 && _handedOver.Count == 0) || CanStart());
+
+    private void TakeComers()
     {
         while (_feed.NextArrival <= _seen)
         {
             long ready = _feed.NextArrival;
             Offer(_feed.Take(), ready);
         }
+
+        if (_coming.Count > 0)
+        {
+            TakeTransfers();
+        }
+    }
+
+    // requests that came with their beginning hold blocks which the first one needs: it is left to the cache
+    private void DropCome()
+    {
+        foreach ((int id, HeldBlocks held) in _come)
+        {
+            _cache.End(id, held.Named, held.Tokens, held.Blocks, _now);
+        }
+
+        _come.Clear();
+    }
+
+    private long NextTransfer
+    {
+        get
+        {
+            long next = SimulatedTime.Never;
+            foreach (Transfer transfer in _coming)
+            {
+                next = Math.Min(next, transfer.Ready);
+            }
+
+            return next;
+        }
+    }
+
+    // what has come can be worked on: a prompt with its beginning waits in front, one that was done elsewhere decodes
+    private void TakeTransfers()
+    {
+        while (true)
+        {
+            int first = None;
+            for (int i = 0; i < _coming.Count; i++)
+            {
+                Transfer transfer = _coming[i];
+                if (transfer.Ready <= _seen && (!transfer.IsWhole || Room > 0) && (first == None || (transfer.Ready, transfer.Id).CompareTo((_coming[first].Ready, _coming[first].Id)) < 0))
+                {
+                    first = i;
+                }
+            }
+
+            if (first == None)
+            {
+                return;
+            }
+
+            Transfer come = _coming[first];
+            _coming.RemoveAt(first);
+            int named = _cache.Name(come.Id, come.Held.Named, come.Held.Tokens, come.Ready);
+            if (come.IsWhole)
+            {
+                _table.MakeFirst(come.Id, come.Ready);
+                _monitor.MakeFirst();
+                _decode.Enter(come.Id, come.Held.Tokens, _table.OutputTokens[come.Id] - 1, named);
+            }
+            else
+            {
+                _come[come.Id] = come.Held with { Named = named };
+                _waiting.AddFirst(come.Id);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Come(int id, long ready)
+    {
+        int place = _coming.FindIndex(transfer => transfer.Id == id);
+        _coming[place] = _coming[place] with { Ready = ready };
+    }
+
+    /// <inheritdoc/>
+    public void GiveBack(int id)
+    {
+        if (_handedOver.Remove(id, out HeldBlocks held))
+        {
+            _cache.End(id, held.Named, held.Tokens, held.Blocks, _now);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Fail(List<int> lost)
+    {
+        while (_waiting.Count > 0)
+        {
+            lost.Add(_waiting.First);
+            _waiting.RemoveFirst();
+        }
+
+        foreach (Transfer transfer in _coming)
+        {
+            lost.Add(transfer.Id);
+        }
+
+        if (_partial != None)
+        {
+            lost.Add(_partial);
+        }
+
+        while (_decode.Newest != None)
+        {
+            lost.Add(_decode.Request(_decode.Newest));
+            _decode.Remove(_decode.Newest);
+        }
+
+        foreach (int id in _handedOver.Keys)
+        {
+            lost.Add(id);
+        }
+
+        _partial = None;
+        _coming.Clear();
+        _come.Clear();
+        _handedOver.Clear();
+        _made.Clear();
+        _cache = new ReplicaCache(_policy, _table);
+        Drain();
     }
 
     /// <summary>Lets a request wait, or refuses it.</summary>
@@ -187,27 +332,38 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     /// <param name="ready">When the engine could look at it, ps: the time at which it is refused.</param>
     public void Offer(int id, long ready)
     {
-        if (Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) > _policy.CacheBlocks || _table.InputTokens[id] + _table.OutputTokens[id] > _policy.MaxContextTokens)
+        int tokens = _table.InputTokens[id] + _table.OutputTokens[id];
+        if (_cache.Blocks(tokens) > _cache.All || tokens > _policy.MaxContextTokens)
         {
-            _table.Refuse(id);
-            _monitor.Refuse(_table.InputTokens[id]);
-            _done?.Add();
-            _feed.Done(id, ready);
-            return;
+            Refuse(id, RequestStatus.Refused, ready);
         }
+        else if (_waiting.Count >= _policy.MostWaiting && _policy.Role != ReplicaRole.Decode)
+        {
+            Refuse(id, RequestStatus.Shed, ready);
+        }
+        else
+        {
+            _waiting.Add(id);
+        }
+    }
 
-        _waiting.Add(id);
+    private void Refuse(int id, RequestStatus status, long time)
+    {
+        _table.Refuse(id, status);
+        _monitor.Refuse(_table.InputTokens[id], status);
+        _done?.Add();
+        _feed.Done(id, time);
     }
 
     // what a request still has to put through a prompt: its input, and what it had made before it was set back
-    private int PromptTokens(int id) => _table.InputTokens[id] + _made.GetValueOrDefault(id);
+    private int PromptTokens(int id) => _table.InputTokens[id] + MadeBefore(id);
 
-    private int Room => _policy.Batching == BatchingKind.Static && _decoding > 0 ? 0 : _policy.MaxSequences - _decoding - _held - (_partial == None ? 0 : 1);
+    private int MadeBefore(int id) => _made.TryGetValue(id, out int made) ? made : 0;
 
-    private long Blocks(long tokens) => (tokens + _policy.BlockTokens - 1) / _policy.BlockTokens;
+    private int Room => _policy.Batching == BatchingKind.Static && _decode.Count > 0 ? 0 : _policy.MaxSequences - _decode.Count - _held - (_partial == None ? 0 : 1);
 
-    // blocks that the first waiting request must find to start with so many tokens
-    private long BlocksToStart(int id, int tokens) => Blocks(_policy.NoEvict ? _table.InputTokens[id] + _table.OutputTokens[id] : tokens);
+    // free blocks that the requests which decode do not need for their next token
+    private long Available => _cache.Free - _heldBlocks - _due;
 
     // true when the next step can start the first waiting request
     private bool CanStart()
@@ -217,15 +373,86 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             return false;
         }
 
-        int budget = _policy.MaxBatchedTokens - (_policy.Batching == BatchingKind.PromptsFirst ? 0 : _decoding);
-        int id = _waiting.First;
-        return budget > 0 && BlocksToStart(id, Math.Min(PromptTokens(id), budget)) <= _freeBlocks - _heldBlocks - (_policy.Batching == BatchingKind.PromptsFirst ? 0 : BlocksOfStep());
+        int budget = _policy.MaxBatchedTokens - (_policy.Batching == BatchingKind.PromptsFirst ? 0 : _decode.Count);
+        long due = _policy.Batching == BatchingKind.PromptsFirst ? 0 : BlocksOfStep();
+        return budget > 0 && TryFirst(out int id) && StartOf(id, budget).Blocks <= Available - due;
+    }
+
+    // the waiting request that is looked at now; those that have waited too long are given up
+    private bool TryFirst(out int id)
+    {
+        while (_waiting.Count > 0)
+        {
+            if (_policy.Order == SchedulingOrder.LongestPrefix && _waiting.Count is > 1 and <= MostCompared)
+            {
+                BringLongest();
+            }
+
+            id = _waiting.First;
+            if (!_limitsPatience || _seen <= PatienceEnd(id) || _made.ContainsKey(id) || _come.ContainsKey(id))
+            {
+                return true;
+            }
+
+            _waiting.RemoveFirst();
+            Refuse(id, RequestStatus.GivenUp, PatienceEnd(id));
+        }
+
+        id = None;
+        return false;
+    }
+
+    private long PatienceEnd(int id) => _table.ArrivalPicoseconds[id] + _policy.PatiencePicoseconds;
+
+    private void BringLongest()
+    {
+        int best = 0;
+        int most = -1;
+        for (int i = 0; i < _waiting.Count; i++)
+        {
+            int blocks = _cache.Match(_waiting[i], PromptTokens(_waiting[i]) - 1).Blocks;
+            if (blocks > most)
+            {
+                (best, most) = (i, blocks);
+            }
+        }
+
+        _waiting.BringFirst(best);
+    }
+
+    // what it takes to start a waiting request with no more than so many tokens
+    private Start StartOf(int id, int budget)
+    {
+        int whole = PromptTokens(id);
+        long all = _policy.NoEvict ? _cache.Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) : 0;
+        if (_come.TryGetValue(id, out HeldBlocks held))
+        {
+            int rest = Math.Min(whole - held.Tokens, budget);
+            return new Start(held.Tokens, held.Named, rest, _policy.NoEvict ? 0 : _cache.Blocks(held.Tokens + rest) - held.Blocks, default);
+        }
+
+        // at least one token goes through a step, so that there is something to go on from
+        PrefixMatch match = _cache.Match(id, whole - 1);
+        int block = _policy.BlockTokens;
+        if (_policy.Role == ReplicaRole.Decode && !_made.ContainsKey(id))
+        {
+            long wanted = Math.Max(all, _cache.Blocks(whole)) - match.Blocks;
+            return new Start(match.Blocks * block, match.Blocks, 0, wanted, match) { FetchedTokens = whole - match.Blocks * block };
+        }
+
+        if (_cache.Tiers is { } tiers && tiers.Match(_cache, id, match.Blocks, (whole - 1) / block) is > 0 and int fetched)
+        {
+            long wanted = Math.Max(all, match.Blocks + fetched) - match.Blocks;
+            return new Start(match.Blocks * block, match.Blocks, 0, wanted, match) { FetchedTokens = fetched * block };
+        }
+
+        int done = match.Blocks * block;
+        int part = Math.Min(whole - done, budget);
+        return new Start(done, match.Blocks, part, (_policy.NoEvict ? all : _cache.Blocks(done + part)) - match.Blocks, match);
     }
 
     // blocks that decoding requests need for one more token each
-    private long BlocksOfStep() => _policy.NoEvict || _decoding == 0 ? 0 : _phases[PhaseDue(_steps)];
-
-    private int PhaseDue(long steps) => (int)((_policy.BlockTokens - steps % _policy.BlockTokens) % _policy.BlockTokens);
+    private long BlocksOfStep() => _policy.NoEvict ? 0 : _decode.BlocksOfStep();
 
     private void PromptsOrDecode(long limit)
     {
@@ -235,9 +462,9 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             if (prompts.Tokens > 0)
             {
                 long duration = _clock.Mixed(new RankStep(0, 0, default, prompts));
-                _monitor.Prompts(_now, duration, 0, 0, prompts.Tokens, prompts.Prompts, Running, _waiting.Count, UsedBlocks);
+                _monitor.Prompts(_now, duration, 0, 0, 0, prompts.Tokens, prompts.Prompts, Running, _waiting.Count, UsedBlocks);
                 Pass(duration, duration);
-                _stalled += _decoding > 0 ? duration : 0;
+                _stalled += _decode.Count > 0 ? duration : 0;
                 EndPrompts();
                 return;
             }
@@ -247,7 +474,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             return;
         }
 
-        if (_decoding == 0 || !Leap(limit))
+        if (_decode.Count == 0 || !Leap(limit))
         {
             DecodeAfterPreempting();
         }
@@ -256,7 +483,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     private void DecodeAfterPreempting()
     {
         MakeRoom();
-        if (_decoding > 0)
+        if (_decode.Count > 0)
         {
             DecodeSteps(1);
         }
@@ -270,7 +497,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         {
             DoMixed(step, _clock.Mixed(step));
         }
-        else if (_decoding > 0)
+        else if (_decode.Count > 0)
         {
             DecodeSteps(1);
         }
@@ -281,27 +508,28 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     public RankStep Plan()
     {
         bool preempted = MakeRoom();
-        long due = BlocksOfStep();
-        _freeBlocks -= due;
-        PromptBatch prompts = StartPrompts(_policy.MaxBatchedTokens - _decoding, !preempted);
-        if (prompts.Tokens == 0)
-        {
-            _freeBlocks += due;
-        }
-
-        return new RankStep(_decoding, _context, Spread, prompts);
+        _due = BlocksOfStep();
+        PromptBatch prompts = StartPrompts(_policy.MaxBatchedTokens - _decode.Count, !preempted);
+        _due = 0;
+        return new RankStep(_decode.Count, _decode.Context, _decode.Spread, prompts);
     }
 
     // a step with prompts
     private void DoMixed(in RankStep step, long duration)
     {
         PromptBatch prompts = step.Prompts;
-        _monitor.Prompts(_now, duration, step.Sequences, step.ContextTokens, prompts.Tokens, prompts.Prompts, Running, _waiting.Count, UsedBlocks);
+        (int running, int waiting) = (Running, _waiting.Count);
+        long made = 0;
+        if (step.Sequences > 0)
+        {
+            _cache.Take(BlocksOfStep());
+            made = _decode.Advance(1);
+        }
+
+        _monitor.Prompts(_now, duration, step.Sequences, made, step.ContextTokens, prompts.Tokens, prompts.Prompts, running, waiting, UsedBlocks);
         Pass(duration, duration);
         if (step.Sequences > 0)
         {
-            _steps++;
-            _context += step.Sequences;
             FinishDecoding();
         }
 
@@ -337,38 +565,53 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         _heldBlocks = 0;
     }
 
-    private ContextSpread Spread => !_spreads || _decoding == 0
-        ? default
-        : new ContextSpread(_decoding * (_longest + _steps) - _context, _context - _decoding * (_shortest + _steps));
-
-    // sets back the newest requests until the decoding ones find the blocks of their next token
+    // sets back requests until the decoding ones find the blocks of their next token
     private bool MakeRoom()
     {
         bool any = false;
-        while (BlocksOfStep() > _freeBlocks)
+        while (BlocksOfStep() > _cache.Free)
         {
             any = true;
-            if (_partial != None)
+            int slot = LastToServe();
+            if (_partial != None && (slot == None || _policy.Order != SchedulingOrder.Priority || _waiting.IsBefore(_decode.Request(slot), _partial)))
             {
-                int id = _partial;
-                _freeBlocks += Blocks(_partialDone);
-                _partial = None;
-                SetBack(id);
+                SetBackPartial();
+                continue;
             }
-            else
-            {
-                int slot = _newest;
-                int id = _request[slot];
-                long tokens = TokensInCache(slot);
-                _made[id] = (int)(tokens - _table.InputTokens[id]) + 1;
-                _freeBlocks += Blocks(tokens);
-                _finishing.Remove(slot);
-                Leave(slot);
-                SetBack(id);
-            }
+
+            int id = _decode.Request(slot);
+            long tokens = _decode.TokensInCache(slot);
+            _made[id] = (int)(tokens - _table.InputTokens[id]) + 1;
+            int named = _decode.Named(slot);
+            _decode.Remove(slot);
+            _cache.End(id, named, tokens, _cache.Blocks(tokens), _now);
+            SetBack(id);
         }
 
         return any;
+    }
+
+    // the decoding request that gives way: the newest, or the last one by priority
+    private int LastToServe()
+    {
+        int last = _decode.Newest;
+        if (_policy.Order == SchedulingOrder.Priority)
+        {
+            for (int slot = last; slot != None; slot = _decode.Before(slot))
+            {
+                last = _waiting.IsBefore(_decode.Request(last), _decode.Request(slot)) ? slot : last;
+            }
+        }
+
+        return last;
+    }
+
+    private void SetBackPartial()
+    {
+        int id = _partial;
+        _cache.End(id, _partialNamed, _partialDone, _cache.Blocks(_partialDone), _now);
+        _partial = None;
+        SetBack(id);
     }
 
     private void SetBack(int id)
@@ -377,9 +620,6 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         _monitor.Preempt();
         _waiting.AddFirst(id);
     }
-
-    // tokens of a decoding request in the cache: its prompt and what it has made, but for the newest token
-    private long TokensInCache(int slot) => _table.InputTokens[_request[slot]] + _table.OutputTokens[_request[slot]] - 1 - (_finish[slot] - _steps);
 
     // takes prompts into a step
     private PromptBatch StartPrompts(int budget, bool admits)
@@ -392,183 +632,142 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         if (_partial != None && budget > 0)
         {
             int part = Math.Min(_partialTokens - _partialDone, budget);
-            long more = _policy.NoEvict ? 0 : Blocks(_partialDone + part) - Blocks(_partialDone);
-            if (more > _freeBlocks)
+            long more = _policy.NoEvict ? 0 : _cache.Blocks(_partialDone + part) - _cache.Blocks(_partialDone);
+            if (more > _cache.Free - _due)
             {
                 // the newest request gives way, and this is the newest
-                int id = _partial;
-                _freeBlocks += Blocks(_partialDone);
-                _partial = None;
-                SetBack(id);
+                SetBackPartial();
                 return default;
             }
 
-            _freeBlocks -= more;
+            _cache.Take(more);
             prefix += (long)part * _partialDone;
-            Take(part, ref taken, ref prompts);
-            if (_partialDone == _partialTokens)
-            {
-                _started.Add(_partial);
-                _partial = None;
-            }
+            Put(_partial, part, ref taken, ref prompts);
         }
 
-        while (admits && _partial == None && taken < budget && _waiting.Count > 0 && Room - _started.Count > 0)
+        while (admits && _partial == None && taken < budget && Room - _started.Count > 0 && TryFirst(out int id))
         {
-            int id = _waiting.First;
-            int whole = PromptTokens(id);
-            int part = Math.Min(whole, budget - taken);
-            long blocks = BlocksToStart(id, part);
-            if (blocks > _freeBlocks - _heldBlocks)
+            Start start = StartOf(id, budget - taken);
+            if (start.Blocks > Available)
             {
                 break;
             }
 
-            _freeBlocks -= blocks;
             _waiting.RemoveFirst();
+            if (!_come.Remove(id))
+            {
+                _cache.Use(id, start.Match.Blocks);
+            }
+
+            _cache.Take(start.Blocks - start.Match.Free);
+            if (start.FetchedTokens > 0)
+            {
+                Fetch(id, start);
+                continue;
+            }
+
+            if (_table.ScheduledPicoseconds[id] == SimulatedTime.Never && start.Done > 0)
+            {
+                _table.Cache(id, start.Done);
+            }
+
+            _monitor.Reuse(start.Done);
             _table.Schedule(id, _seen);
-            _partialDone = 0;
-            _partialTokens = whole;
-            Take(part, ref taken, ref prompts);
-            if (part == whole)
-            {
-                _started.Add(id);
-            }
-            else
-            {
-                _partial = id;
-            }
+            _partialDone = start.Done;
+            _partialNamed = start.Named;
+            _partialTokens = PromptTokens(id);
+            prefix += (long)start.Part * start.Done;
+            Put(id, start.Part, ref taken, ref prompts);
         }
 
         return new PromptBatch(taken, prompts, prefix, _squares);
     }
 
-    private void Take(int part, ref int taken, ref int prompts)
+    // lets the cache of a request come from where it is; its blocks are held meanwhile
+    private void Fetch(int id, in Start start)
+    {
+        int tokens = start.Done + start.FetchedTokens;
+        HeldBlocks held = new(tokens, start.Named, start.Match.Blocks + start.Blocks - start.Match.Free);
+        bool isWhole = _policy.Role == ReplicaRole.Decode && !_made.ContainsKey(id);
+        long ready = SimulatedTime.Never;
+        if (isWhole)
+        {
+            _feed.Pull(id, start.FetchedTokens, _seen);
+        }
+        else
+        {
+            ready = _cache.Tiers!.Fetch(_cache, id, start.Match.Blocks, start.FetchedTokens / _policy.BlockTokens, _seen);
+            _monitor.Fetch(start.FetchedTokens);
+        }
+
+        _coming.Add(new Transfer(id, ready, isWhole, held));
+    }
+
+    private void Put(int id, int part, ref int taken, ref int prompts)
     {
         _squares += (long)part * part;
         _partialDone += part;
         taken += part;
         prompts++;
+        _partialNamed = _cache.Name(id, _partialNamed, _partialDone, _seen);
+        if (_partialDone == _partialTokens)
+        {
+            _started.Add((id, _partialNamed));
+            _partial = None;
+        }
+        else
+        {
+            _partial = id;
+        }
     }
 
     // prompts that are through have made their first token, and decode from the next step on
     private void EndPrompts()
     {
-        foreach (int id in _started)
+        foreach ((int id, int named) in _started)
         {
-            int made = _made.GetValueOrDefault(id);
+            int made = MadeBefore(id);
             _made.Remove(id);
-            _table.MakeFirst(id, _now);
-            _monitor.MakeFirst();
             int left = _table.OutputTokens[id] - made - 1;
             int tokens = _table.InputTokens[id] + made;
-            if (left == 0)
+            long blocks = _cache.Blocks(_policy.NoEvict ? _table.InputTokens[id] + _table.OutputTokens[id] : tokens);
+            if (_policy.Role == ReplicaRole.Prefill && left > 0)
             {
-                Finish(id, _policy.NoEvict ? Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) : Blocks(tokens));
+                _handedOver[id] = new HeldBlocks(tokens, named, blocks);
+                _held += _ahead ? 1 : 0;
+                _feed.HandOver(id, _now);
                 continue;
             }
 
-            Enter(id, tokens, left);
+            _table.MakeFirst(id, _now);
+            _monitor.MakeFirst();
+            if (left == 0)
+            {
+                Finish(id, named, tokens, blocks);
+                continue;
+            }
+
+            _decode.Enter(id, tokens, left, named);
         }
 
         _started.Clear();
     }
 
-    private void Enter(int id, int tokens, int left)
-    {
-        int slot = _free[--_freeSlots];
-        _request[slot] = id;
-        _finish[slot] = _steps + left;
-        _phase[slot] = (int)(((tokens - _steps) % _policy.BlockTokens + _policy.BlockTokens) % _policy.BlockTokens);
-        _phases[_phase[slot]]++;
-        _previous[slot] = _newest;
-        _next[slot] = None;
-        if (_newest != None)
-        {
-            _next[_newest] = slot;
-        }
-        else
-        {
-            _oldest = slot;
-        }
-
-        _newest = slot;
-        _decoding++;
-
-        // its first decode step attends to the prompt and to the token that the step works on
-        _context += tokens + 1;
-        _finishing.Add(slot);
-        if (_spreads)
-        {
-            _longest = Math.Max(_longest, OffsetOf(slot));
-            _shortest = Math.Min(_shortest, OffsetOf(slot));
-        }
-    }
-
-    // context of a decoding request less the steps so far: it stays the same
-    private long OffsetOf(int slot) => _table.InputTokens[_request[slot]] + _table.OutputTokens[_request[slot]] - _finish[slot];
-
-    private void FindSpread()
-    {
-        _longest = long.MinValue;
-        _shortest = long.MaxValue;
-        for (int slot = _oldest; slot != None; slot = _next[slot])
-        {
-            _longest = Math.Max(_longest, OffsetOf(slot));
-            _shortest = Math.Min(_shortest, OffsetOf(slot));
-        }
-    }
-
-    private void Leave(int slot)
-    {
-        _context -= TokensInCache(slot) + 1;
-        _phases[_phase[slot]]--;
-        (int before, int after) = (_previous[slot], _next[slot]);
-        if (before != None)
-        {
-            _next[before] = after;
-        }
-        else
-        {
-            _oldest = after;
-        }
-
-        if (after != None)
-        {
-            _previous[after] = before;
-        }
-        else
-        {
-            _newest = before;
-        }
-
-        _free[_freeSlots++] = slot;
-        _decoding--;
-        if (_spreads && (OffsetOf(slot) == _longest || OffsetOf(slot) == _shortest))
-        {
-            FindSpread();
-        }
-    }
-
     private void FinishDecoding()
     {
-        while (_finishing.Count > 0 && _finish[_finishing.First] <= _steps)
+        while (_decode.TryFinish(out int id, out long tokens, out int named))
         {
-            int slot = _finishing.RemoveFirst();
-            int id = _request[slot];
-            long blocks = Blocks(_policy.NoEvict ? _table.InputTokens[id] + _table.OutputTokens[id] : TokensInCache(slot));
-            Leave(slot);
-            Finish(id, blocks);
+            Finish(id, named, tokens, _cache.Blocks(_policy.NoEvict ? _table.InputTokens[id] + _table.OutputTokens[id] : tokens));
         }
     }
 
-    private void Finish(int id, long blocks)
+    private void Finish(int id, int named, long tokens, long blocks)
     {
-        _freeBlocks += blocks;
+        long freed = _cache.End(id, named, tokens, blocks, _now);
         if (_ahead)
         {
             _held++;
-            _heldBlocks += blocks;
+            _heldBlocks += freed;
         }
 
         _table.Finish(id, _now);
@@ -580,15 +779,15 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     // sums decode steps until something else can happen; false when not even one step finds its blocks
     private bool Leap(long limit)
     {
-        if (_decoding == 0)
+        if (_decode.Count == 0)
         {
             return false;
         }
 
-        long most = _leaps ? _finish[_finishing.First] - _steps : 1;
+        long most = _leaps ? _decode.StepsToFinish : 1;
         if (!_policy.NoEvict)
         {
-            most = Math.Min(most, StepsWithin(_freeBlocks, most));
+            most = Math.Min(most, _decode.StepsWithin(_cache.Free, most));
         }
 
         if (most <= 0)
@@ -596,42 +795,46 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             return false;
         }
 
-        // the places of requests that have just ended are free after one step
-        if (_held > 0 && _waiting.Count > 0)
+        // the places of requests that have just ended are free after one step,
+        // and blocks that are taken change which waiting request the cache holds most of
+        if ((_held > 0 && _waiting.Count + _coming.Count > 0) || (_policy.Order == SchedulingOrder.LongestPrefix && _waiting.Count > 0))
         {
             most = 1;
         }
 
         // an arrival ends the leap where it could start: once the engine sees it
-        long arrival = _waiting.Count == 0 && Room + _held > 0 ? _feed.NextArrival : SimulatedTime.Never;
+        long wake = Wake();
         do
         {
-            most -= _now < arrival ? DecodeSteps(most, Math.Min(limit, arrival)) : DecodeSteps(1, limit);
+            most -= _now < wake ? DecodeSteps(most, Math.Min(limit, wake)) : DecodeSteps(1, limit);
         }
-        while (most > 0 && _now < limit && _seen < arrival);
+        while (most > 0 && _now < limit && _seen < wake);
 
         FinishDecoding();
         return true;
     }
 
-    // most decode steps that so many free blocks allow
-    private long StepsWithin(long free, long wanted)
+    // when something comes that a step could start
+    private long Wake()
     {
-        long steps = Math.Min(free / _decoding, wanted / _policy.BlockTokens) * _policy.BlockTokens;
-        free -= steps / _policy.BlockTokens * _decoding;
-        while (steps < wanted)
-        {
-            int due = _phases[PhaseDue(_steps + steps)];
-            if (due > free)
-            {
-                return steps;
-            }
+        bool hasRoom = Room + _held > 0;
 
-            free -= due;
-            steps++;
+        // one that comes first in its turn may fit where the others do not
+        long wake = hasRoom && (_waiting.Count == 0 || _policy.Order != SchedulingOrder.FirstCome) ? _feed.NextArrival : SimulatedTime.Never;
+        if (_coming.Count > 0)
+        {
+            foreach (Transfer transfer in _coming)
+            {
+                wake = !transfer.IsWhole || hasRoom ? Math.Min(wake, transfer.Ready) : wake;
+            }
         }
 
-        return steps;
+        if (_limitsPatience && _waiting.Count > 0 && hasRoom)
+        {
+            wake = Math.Min(wake, PatienceEnd(_waiting.First) + 1);
+        }
+
+        return wake;
     }
 
     private void DecodeSteps(long steps)
@@ -643,11 +846,12 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     // so many decode steps, no further than one line of attention and the last step that starts before the limit
     private long DecodeSteps(long most, long limit)
     {
-        int decoding = _decoding;
-        AttentionSegment line = _clock.Attention(decoding, _context, Spread);
-        long first = _clock.Decode(decoding) + line.At(_context);
+        int decoding = _decode.Count;
+        long context = _decode.Context;
+        AttentionSegment line = _clock.Attention(decoding, context, _decode.Spread);
+        long first = _clock.Decode(decoding) + line.At(context);
         long growth = line.SlopePicoseconds * decoding;
-        long steps = Math.Min(most, line.To == long.MaxValue ? most : (line.To - _context + decoding - 1) / decoding);
+        long steps = Math.Min(most, line.To == long.MaxValue ? most : (line.To - context + decoding - 1) / decoding);
         steps = Math.Max(1, Math.Min(steps, StartedBefore(limit - _now, first, growth, steps)));
         Decoded(first, growth, steps, (long)Total(first, growth, steps));
         return steps;
@@ -655,33 +859,21 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
 
     private void Decoded(long first, long growth, long steps, long duration)
     {
-        int decoding = _decoding;
+        int decoding = _decode.Count;
+        long context = _decode.Context;
         if (!_policy.NoEvict)
         {
-            _freeBlocks -= BlocksOf(steps);
+            _cache.Take(_decode.BlocksOf(steps));
         }
 
-        _monitor.Decode(_now, first, growth, steps, duration, decoding, _context, _stalled, Running, _waiting.Count, UsedBlocks);
+        long made = _decode.Advance(steps);
+        _monitor.Decode(_now, first, growth, steps, duration, decoding, made, context, _stalled, Running, _waiting.Count, UsedBlocks);
         _stalled = 0;
         Pass(duration, first + growth * (steps - 1));
-        _steps += steps;
-        _context += decoding * steps;
-    }
-
-    private long BlocksOf(long steps)
-    {
-        long rounds = steps / _policy.BlockTokens;
-        long blocks = rounds * _decoding;
-        for (long step = rounds * _policy.BlockTokens; step < steps; step++)
-        {
-            blocks += _phases[PhaseDue(_steps + step)];
-        }
-
-        return blocks;
     }
 
     // duration of so many steps that grow by the same amount
-    private static Int128 Total(long first, long growth, long steps) => (Int128)first * steps + (Int128)growth * ((Int128)steps * (steps - 1) / 2);
+    private static WideInteger Total(long first, long growth, long steps) => WideInteger.Progression(first, growth, steps);
 
     // how many of so many steps start before a time: the last one starts when the others are over
     private static long StartedBefore(long time, long first, long growth, long steps)
@@ -707,5 +899,32 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         }
 
         return low;
+    }
+
+    // blocks that a request holds while it is not in a step
+    private readonly record struct HeldBlocks(int Tokens, int Named, long Blocks);
+
+    private readonly record struct Transfer(int Id, long Ready, bool IsWhole, HeldBlocks Held);
+
+    // how a waiting request starts: tokens that the cache holds, leading blocks with a key, tokens of its first part, free blocks that it takes
+    private readonly record struct Start
+    {
+        public Start(int done, int named, int part, long more, PrefixMatch match)
+        {
+            (Done, Named, Part, Match) = (done, named, part, match);
+            Blocks = more + match.Free;
+        }
+
+        public int Done { get; }
+
+        public int Named { get; }
+
+        public int Part { get; }
+
+        public PrefixMatch Match { get; }
+
+        public long Blocks { get; }
+
+        public int FetchedTokens { get; init; }
     }
 }

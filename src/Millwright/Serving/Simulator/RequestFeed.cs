@@ -15,6 +15,12 @@ internal abstract class RequestFeed
     public virtual void Done(int id, long time)
     {
     }
+
+    /// <summary>Tells that the prompt of a request is done and its cache can be taken elsewhere.</summary>
+    public virtual void HandOver(int id, long time) => throw new InvalidOperationException("a prefill replica needs a decode replica");
+
+    /// <summary>Asks for the cache of a request from where its prompt was done.</summary>
+    public virtual void Pull(int id, int tokens, long time) => throw new InvalidOperationException("a decode replica needs a prefill replica");
 }
 
 /// <summary>Requests with known times of arrival; more may be added while the replica runs.</summary>
@@ -22,10 +28,10 @@ internal abstract class RequestFeed
 /// <param name="policy">How long a request takes to reach the engine; none passes one that came before it.</param>
 internal sealed class OpenFeed(RequestTable table, EnginePolicy policy) : RequestFeed
 {
-    private readonly Queue<(int Id, long Ready)> _requests = new();
+    private readonly ReadyLine _requests = new();
     private long _last;
 
-    public override long NextArrival => _requests.TryPeek(out (int Id, long Ready) next) ? next.Ready : SimulatedTime.Never;
+    public override long NextArrival => _requests.NextReady;
 
     /// <summary>Requests that have not come yet.</summary>
     public int Count => _requests.Count;
@@ -33,10 +39,10 @@ internal sealed class OpenFeed(RequestTable table, EnginePolicy policy) : Reques
     public void Add(int id)
     {
         _last = Math.Max(_last, policy.ReadyAt(table.ArrivalPicoseconds[id], table.InputTokens[id]));
-        _requests.Enqueue((id, _last));
+        _requests.Add(id, _last);
     }
 
-    public override int Take() => _requests.Dequeue().Id;
+    public override int Take() => _requests.Take();
 }
 
 /// <summary>A closed loop: so many requests are under way, and each that is done lets the next one come at once.</summary>
@@ -45,7 +51,7 @@ internal sealed class ClosedFeed : RequestFeed
     private readonly RequestTable _table;
     private readonly IEnumerator<int> _requests;
     private readonly EnginePolicy _policy;
-    private readonly Queue<(int Id, long Ready)> _released = new();
+    private readonly ReadyLine _released = new();
     private long _last;
 
     /// <summary>Starts a loop at time 0.</summary>
@@ -64,9 +70,9 @@ internal sealed class ClosedFeed : RequestFeed
         }
     }
 
-    public override long NextArrival => _released.TryPeek(out (int Id, long Ready) next) ? next.Ready : SimulatedTime.Never;
+    public override long NextArrival => _released.NextReady;
 
-    public override int Take() => _released.Dequeue().Id;
+    public override int Take() => _released.Take();
 
     public override void Done(int id, long time)
     {
@@ -74,7 +80,7 @@ internal sealed class ClosedFeed : RequestFeed
         {
             _table.Arrive(_requests.Current, time);
             _last = Math.Max(_last, _policy.ReadyAt(time, _table.InputTokens[_requests.Current]));
-            _released.Enqueue((_requests.Current, _last));
+            _released.Add(_requests.Current, _last);
         }
     }
 }

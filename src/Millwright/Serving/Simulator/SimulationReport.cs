@@ -1,7 +1,5 @@
 using Millwright.Applications;
-using Millwright.Chips;
 using Millwright.Numerics;
-using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Simulation;
 
@@ -29,12 +27,45 @@ public readonly record struct PhaseEnergy(double Prompts, double Decode, double 
 /// <summary>Limits that a request is to meet.</summary>
 /// <param name="TimeToFirstTokenSeconds">Longest time to first token, s.</param>
 /// <param name="TimePerOutputTokenSeconds">Longest mean time per output token, s.</param>
-public readonly record struct ServiceLimits(double TimeToFirstTokenSeconds = double.PositiveInfinity, double TimePerOutputTokenSeconds = double.PositiveInfinity);
+public readonly record struct ServiceLimits(double TimeToFirstTokenSeconds = double.PositiveInfinity, double TimePerOutputTokenSeconds = double.PositiveInfinity)
+{
+    /// <summary>The longest whole time that a limit allows.</summary>
+    /// <param name="seconds">The limit, s.</param>
+    /// <returns>Picoseconds; -1 where not even 0 is within it.</returns>
+    internal static long LongestWithin(double seconds)
+    {
+        if (!(seconds >= 0))
+        {
+            return -1;
+        }
+
+        if (seconds >= SimulatedTime.MostSeconds)
+        {
+            return long.MaxValue;
+        }
+
+        // the product is rounded: to the last time that reads as no more seconds
+        long longest = (long)(seconds * SimulatedTime.PerSecond);
+        while (longest > 0 && SimulatedTime.ToSeconds(longest) > seconds)
+        {
+            longest--;
+        }
+
+        while (SimulatedTime.ToSeconds(longest + 1) <= seconds)
+        {
+            longest++;
+        }
+
+        return longest;
+    }
+}
 
 /// <summary>The figures of a simulation.</summary>
 public sealed record SimulationReport
 {
-    private const int MostExact = 200_000;
+    /// <summary>Finished requests up to which percentiles are exact without being asked for.</summary>
+    public const int MostExact = 200_000;
+
 
     /// <summary>Requests.</summary>
     public required long Requests { get; init; }
@@ -126,73 +157,97 @@ public sealed record SimulationReport
     /// <summary>Requests a second that came, over those that saturate; not a number for a closed loop.</summary>
     public required double OfferedOverSaturation { get; init; }
 
-    /// <summary>Makes the figures of a run.</summary>
+    /// <summary>Requests that found too many others waiting; they count as refused.</summary>
+    public required long Shed { get; init; }
+
+    /// <summary>Requests that waited too long; they count as refused.</summary>
+    public required long GivenUp { get; init; }
+
+    /// <summary>Prompt tokens that a cache held, those of tiers behind it included.</summary>
+    public required long CachedTokens { get; init; }
+
+    /// <summary>Those of them that came from tiers behind the cache.</summary>
+    public required long FetchedTokens { get; init; }
+
+    /// <summary>Prompt tokens that a cache held, over all that were asked for.</summary>
+    public double CachedShare => PromptTokens + CachedTokens == 0 ? 0 : (double)CachedTokens / (PromptTokens + CachedTokens);
+
+    /// <summary>Chips times the time for which they were there, s: all of them all of the time, but where replicas come and go.</summary>
+    public required double PaidChipSeconds { get; init; }
+
+    /// <summary>Chips times the time for which their replica was in a step, s.</summary>
+    public required double BusyChipSeconds { get; init; }
+
+    /// <summary>What each pool did.</summary>
+    public required IReadOnlyList<PoolReport> Pools { get; init; }
+
+    /// <summary>Makes the figures of a run of one fleet.</summary>
     /// <param name="run">The run.</param>
     /// <param name="plan">Its plan.</param>
-    /// <param name="power">Power of the chip's kernels.</param>
-    /// <param name="limits">Limits that count for goodput.</param>
-    /// <param name="exact">True for exact percentiles of any number of requests.</param>
+    /// <param name="exact">True for exact percentiles of any number of requests, none of which is forgotten.</param>
     /// <returns>The figures.</returns>
-    public static SimulationReport Of(FleetRun run, FleetPlan plan, OperatorClock power, ServiceLimits limits, bool exact = false)
+    public static SimulationReport Of(FleetRun run, FleetPlan plan, bool exact = false)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return Of(run, new ServicePlan([plan]) { Concurrency = plan.Concurrency }, exact);
+    }
+
+    /// <summary>Makes the figures of a run of several fleets.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="exact">True for exact percentiles of any number of requests, none of which is forgotten.</param>
+    /// <returns>The figures.</returns>
+    public static SimulationReport Of(FleetRun run, ServicePlan plan, bool exact = false)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(power);
         ReplicaMonitor monitor = run.Monitor;
-        StepModel step = plan.Clock.Step;
-        int chips = step.Deployment.Layout.Chips * plan.Replicas;
         RequestTable table = run.Requests;
-        long start = table.Count == 0 ? 0 : plan.Concurrency is null ? table.ArrivalPicoseconds[0] : 0;
+        long start = plan.Concurrency is null ? table.FirstArrivalPicoseconds : 0;
         double seconds = SimulatedTime.ToSeconds(Math.Max(0, monitor.LastPicoseconds - start));
-        bool isExact = exact || monitor.Finished <= MostExact;
-        long good = 0;
-        Columns? columns = isExact ? new Columns((int)monitor.Finished) : null;
-        for (int i = 0; i < table.Count; i++)
-        {
-            if (table.Status[i] != RequestStatus.Finished)
-            {
-                continue;
-            }
 
-            long first = table.FirstTokenPicoseconds[i] - table.ArrivalPicoseconds[i];
-            long whole = table.LastTokenPicoseconds[i] - table.ArrivalPicoseconds[i];
-            int output = table.OutputTokens[i];
-            long perToken = output > 1 ? (whole - first) / (output - 1) : 0;
-            good += SimulatedTime.ToSeconds(first) <= limits.TimeToFirstTokenSeconds && SimulatedTime.ToSeconds(perToken) <= limits.TimePerOutputTokenSeconds ? 1 : 0;
-            columns?.Add(first, whole, table.ScheduledPicoseconds[i] - table.ArrivalPicoseconds[i], output > 1 ? perToken : -1);
-        }
-
-        PhaseEnergy energy = EnergyOf(run, plan, power, seconds);
-        double saturation = SaturationOf(step, table, plan.Replicas);
-        double arrived = table.Count > 1 ? SimulatedTime.ToSeconds(table.ArrivalPicoseconds[^1] - table.ArrivalPicoseconds[0]) : 0;
-        double busy = SimulatedTime.ToSeconds(monitor.BusyPicoseconds);
-        double capacity = plan.Policy.CacheBlocks;
+        // rows that are forgotten leave their latencies in the sketches alone
+        bool isExact = table.First == 0 && (exact || monitor.Finished <= MostExact);
+        ExactLatencies? columns = isExact ? new ExactLatencies(table, (int)monitor.Finished) : null;
+        PoolReport[] pools = [.. run.Pools.Select(pool => PoolReport.Of(pool, seconds))];
+        PhaseEnergy energy = new(pools.Sum(static pool => pool.Joules.Prompts), pools.Sum(static pool => pool.Joules.Decode), pools.Sum(static pool => pool.Joules.Idle));
+        double saturation = SaturationOf(plan, table, monitor);
+        double arrived = table.Count > 1 ? SimulatedTime.ToSeconds(table.LastArrivalPicoseconds - table.FirstArrivalPicoseconds) : 0;
+        double busy = pools.Sum(static pool => pool.BusyReplicaSeconds);
+        double there = pools.Sum(static pool => pool.PresentReplicaSeconds);
         return new SimulationReport
         {
             Requests = table.Count,
             Finished = monitor.Finished,
             Refused = monitor.Refused,
+            Shed = monitor.Shed,
+            GivenUp = monitor.GivenUp,
             IsPartial = run.IsPartial,
             Seconds = seconds,
-            TimeToFirstToken = columns is not null ? Columns.Summary(columns.First) : Summary(monitor.TimeToFirstToken),
-            TimePerOutputToken = columns is not null ? Columns.Summary(columns.PerToken) : Summary(monitor.TimePerOutputToken),
+            TimeToFirstToken = columns?.TimeToFirstToken() ?? Summary(monitor.TimeToFirstToken),
+            TimePerOutputToken = columns?.TimePerOutputToken() ?? Summary(monitor.TimePerOutputToken),
             InterTokenLatency = Summary(monitor.InterTokenLatency),
-            EndToEnd = columns is not null ? Columns.Summary(columns.Whole) : Summary(monitor.EndToEnd),
-            Queueing = columns is not null ? Columns.Summary(columns.Queue) : Summary(monitor.Queueing),
+            EndToEnd = columns?.EndToEnd() ?? Summary(monitor.EndToEnd),
+            Queueing = columns?.Queueing() ?? Summary(monitor.Queueing),
             QuantileError = isExact ? 0 : QuantileSketch.RelativeError,
             RequestsPerSecond = Rate(monitor.Finished),
             OutputTokensPerSecond = Rate(monitor.FinishedOutputTokens),
             InputTokensPerSecond = Rate(monitor.FinishedInputTokens),
-            GoodRequestsPerSecond = Rate(good),
-            Chips = chips,
-            Utilisation = seconds > 0 ? busy / (seconds * plan.Replicas) : 0,
+            GoodRequestsPerSecond = Rate(monitor.Good),
+            Chips = pools.Sum(static pool => pool.Chips),
+            PaidChipSeconds = pools.Sum(static pool => pool.PresentReplicaSeconds * pool.ChipsOfReplica),
+            BusyChipSeconds = pools.Sum(static pool => pool.BusyReplicaSeconds * pool.ChipsOfReplica),
+            Utilisation = there > 0 ? busy / there : 0,
             MeanRunning = seconds > 0 ? SimulatedTime.ToSeconds(monitor.RunningPicoseconds) / seconds : 0,
-            CacheUse = busy > 0 ? SimulatedTime.ToSeconds(monitor.TokenPicoseconds) / busy / (capacity * plan.Policy.BlockTokens) : 0,
-            GreatestCacheUse = monitor.MostBlocks / capacity,
+            CacheUse = busy > 0 ? pools.Sum(static pool => pool.CacheUse * pool.BusyReplicaSeconds) / busy : 0,
+            GreatestCacheUse = pools.Max(static pool => pool.GreatestCacheUse),
             MostWaiting = monitor.MostWaiting,
             Preemptions = monitor.Preemptions,
             Steps = monitor.StepCount,
             PromptTokens = monitor.PromptTokens,
+            CachedTokens = monitor.CachedTokens,
+            FetchedTokens = monitor.FetchedTokens,
+            Pools = pools,
             Joules = energy,
             JoulesPerOutputToken = monitor.FinishedOutputTokens > 0 ? energy.Total / monitor.FinishedOutputTokens : 0,
             SaturationRequestsPerSecond = saturation,
@@ -209,117 +264,125 @@ public sealed record SimulationReport
         double At(double share) => sketch.Quantile(share) / SimulatedTime.PerSecond;
     }
 
-    // the power model is not linear in batch and context, so that each number of sequences counts by itself, at its mean context
-    private static PhaseEnergy EnergyOf(FleetRun run, FleetPlan plan, OperatorClock power, double seconds)
-    {
-        StepModel step = plan.Clock.Step;
-        ParallelLayout layout = step.Deployment.Layout;
-        double decode = 0;
-        double prompts = 0;
-        ReadOnlySpan<StepTally> steps = run.Monitor.DecodeSteps;
-        for (int i = 1; i < steps.Length; i++)
-        {
-            decode += Joules(steps[i]);
-        }
-
-        foreach (StepTally tally in run.Monitor.PromptSteps)
-        {
-            prompts += Joules(tally);
-        }
-
-        double waiting = Math.Max(0, seconds * plan.Replicas - SimulatedTime.ToSeconds(run.Monitor.BusyPicoseconds));
-        return new PhaseEnergy(prompts, decode, waiting * layout.Chips * power.IdleWatts);
-
-        double Joules(in StepTally tally)
-        {
-            if (tally.Steps == 0)
-            {
-                return 0;
-            }
-
-            // with stages, each micro-batch is a part of the sequences
-            double count = tally.Steps;
-            double time = SimulatedTime.ToSeconds(tally.Picoseconds);
-            StepShape shape = new(
-                (double)tally.Sequences / count / layout.PipelineStages,
-                (double)tally.ContextTokens / count / layout.PipelineStages,
-                tally.PromptTokens / count,
-                0,
-                tally.Prompts / count);
-            return time * layout.Chips * step.MeanWatts(power, shape, time / count);
-        }
-    }
-
-    // the mean replica with its fullest batch, for requests of the mean lengths of these
-    internal static double SaturationOf(StepModel step, RequestTable table, int replicas)
+    // the mean replicas with their fullest batches, for requests of the mean lengths of these, of which a cache holds as much as it did
+    internal static double SaturationOf(ServicePlan plan, RequestTable table, ReplicaMonitor? monitor = null)
     {
         if (table.Count == 0)
         {
             return 0;
         }
 
-        double input = 0;
-        double output = 0;
-        for (int i = 0; i < table.Count; i++)
+        double asked = monitor is null ? 0 : (double)monitor.PromptTokens + monitor.CachedTokens;
+        double cached = asked > 0 ? Math.Min(0.999, monitor!.CachedTokens / asked) : 0;
+        RequestLengths lengths = RequestLengths.FromMeans((double)table.AllInputTokens / table.Count, (double)table.AllOutputTokens / table.Count, cached);
+        return plan.Fleets.Sum(fleet => SaturationOf(fleet, lengths));
+    }
+
+    /// <summary>Requests a second of given lengths that a fleet takes with its fullest batches, without bursts.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="lengths">Lengths of the requests.</param>
+    /// <returns>Requests a second; 0 where memory does not hold one.</returns>
+    public static double SaturationOf(FleetPlan fleet, RequestLengths lengths)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        StepModel step = fleet.Clock.Step;
+        if (fleet.Decode is { } decode)
         {
-            input += table.InputTokens[i];
-            output += table.OutputTokens[i];
+            StepModel next = decode.Clock.Step;
+            SplitPools split = new(fleet.Replicas, step.Deployment.Layout, decode.Replicas, next.Deployment.Layout);
+            MeanPools pools = new(step, next, split, lengths, decode.Policy.Drafted?.Drafted, 0);
+            return pools.MostPerWorker < 1 || !pools.PrefillFits ? 0 : pools.At(pools.MostPerWorker).RequestsPerSecond;
         }
 
-        return SaturationOf(step, input / table.Count, output / table.Count, replicas);
-    }
-
-    /// <summary>Requests a second of given mean lengths that replicas take with their fullest batch, without bursts.</summary>
-    /// <param name="step">Step of a replica.</param>
-    /// <param name="inputTokens">Mean input tokens, above 0.</param>
-    /// <param name="outputTokens">Mean output tokens, above 0.</param>
-    /// <param name="replicas">Replicas.</param>
-    /// <returns>Requests a second; 0 where memory does not hold one.</returns>
-    public static double SaturationOf(StepModel step, double inputTokens, double outputTokens, int replicas)
-    {
-        MeanReplica replica = new(step, RequestLengths.FromMeans(inputTokens, outputTokens), null);
+        MeanReplica replica = new(step, lengths, fleet.Policy.Drafted?.Drafted);
         double most = Math.Min(replica.MostByMemory, replica.MostByEngine);
-        return most < 1 ? 0 : replicas * replica.RateOf(replica.At(most));
+        return most < 1 ? 0 : fleet.Replicas * replica.RateOf(replica.At(most));
     }
 
-    private sealed class Columns(int capacity)
+    /// <summary>Latencies of finished requests, one after another put into a column of its own and sorted.</summary>
+    private sealed class ExactLatencies(RequestTable table, int finished)
     {
-        public List<long> First { get; } = new(capacity);
+        private readonly long[] _values = new long[finished];
+        private readonly long[] _spare = new long[finished];
+        private int _count;
 
-        public List<long> Whole { get; } = new(capacity);
-
-        public List<long> Queue { get; } = new(capacity);
-
-        public List<long> PerToken { get; } = new(capacity);
-
-        public void Add(long first, long whole, long queue, long perToken)
+        public LatencySummary TimeToFirstToken()
         {
-            First.Add(first);
-            Whole.Add(whole);
-            Queue.Add(queue);
-            if (perToken >= 0)
+            for (int i = Start(); Next(ref i); i++)
             {
-                PerToken.Add(perToken);
+                _values[_count++] = table.FirstTokenPicoseconds[i] - table.ArrivalPicoseconds[i];
             }
+
+            return Summary();
+        }
+
+        public LatencySummary EndToEnd()
+        {
+            for (int i = Start(); Next(ref i); i++)
+            {
+                _values[_count++] = table.LastTokenPicoseconds[i] - table.ArrivalPicoseconds[i];
+            }
+
+            return Summary();
+        }
+
+        public LatencySummary Queueing()
+        {
+            for (int i = Start(); Next(ref i); i++)
+            {
+                _values[_count++] = table.ScheduledPicoseconds[i] - table.ArrivalPicoseconds[i];
+            }
+
+            return Summary();
+        }
+
+        public LatencySummary TimePerOutputToken()
+        {
+            for (int i = Start(); Next(ref i); i++)
+            {
+                if (table.OutputTokens[i] > 1)
+                {
+                    _values[_count++] = (table.LastTokenPicoseconds[i] - table.FirstTokenPicoseconds[i]) / (table.OutputTokens[i] - 1);
+                }
+            }
+
+            return Summary();
+        }
+
+        private int Start()
+        {
+            _count = 0;
+            return 0;
+        }
+
+        private bool Next(ref int i)
+        {
+            while (i < table.Count && table.Status[i] != RequestStatus.Finished)
+            {
+                i++;
+            }
+
+            return i < table.Count;
         }
 
         // the value at rank ceil(share x count), as the sketch
-        public static LatencySummary Summary(List<long> values)
+        private LatencySummary Summary()
         {
-            if (values.Count == 0)
+            if (_count == 0)
             {
                 return default;
             }
 
-            values.Sort();
-            Int128 sum = 0;
-            foreach (long value in values)
+            WholeSort.Sort(_values, _count, _spare);
+            WideInteger sum = WideInteger.Zero;
+            for (int i = 0; i < _count; i++)
             {
-                sum += value;
+                sum += _values[i];
             }
 
-            double At(double share) => SimulatedTime.ToSeconds(values[Math.Max(1, (int)Math.Ceiling(share * values.Count)) - 1]);
-            return new LatencySummary((double)sum / values.Count / SimulatedTime.PerSecond, At(0.5), At(0.9), At(0.99), At(0.999), SimulatedTime.ToSeconds(values[^1]));
+            return new LatencySummary((double)sum / _count / SimulatedTime.PerSecond, At(0.5), At(0.9), At(0.99), At(0.999), SimulatedTime.ToSeconds(_values[_count - 1]));
         }
+
+        private double At(double share) => SimulatedTime.ToSeconds(_values[Math.Max(1, (int)Math.Ceiling(share * _count)) - 1]);
     }
 }

@@ -1,3 +1,5 @@
+using Millwright.Numerics;
+
 namespace Millwright.Serving.Simulator;
 
 /// <summary>
@@ -11,10 +13,10 @@ public sealed class StateSeries
 
     private const long FirstWidth = 1_000_000_000;
 
-    private readonly Int128[] _busy = new Int128[Spans];
-    private readonly Int128[] _running = new Int128[Spans];
-    private readonly Int128[] _waiting = new Int128[Spans];
-    private readonly Int128[] _blocks = new Int128[Spans];
+    private readonly WideInteger[] _busy = new WideInteger[Spans];
+    private readonly WideInteger[] _running = new WideInteger[Spans];
+    private readonly WideInteger[] _waiting = new WideInteger[Spans];
+    private readonly WideInteger[] _blocks = new WideInteger[Spans];
 
     /// <summary>Width of a span, ps: a power of two of milliseconds.</summary>
     public long WidthPicoseconds { get; private set; } = FirstWidth;
@@ -41,9 +43,9 @@ public sealed class StateSeries
             int span = (int)(from / WidthPicoseconds);
             long inside = Math.Min(duration, (span + 1) * WidthPicoseconds - from);
             _busy[span] += inside;
-            _running[span] += (Int128)running * inside;
-            _waiting[span] += (Int128)waiting * inside;
-            _blocks[span] += (Int128)blocks * inside;
+            _running[span] += WideInteger.Product(running, inside);
+            _waiting[span] += WideInteger.Product(waiting, inside);
+            _blocks[span] += WideInteger.Product(blocks, inside);
             Used = Math.Max(Used, span + 1);
             from += inside;
             duration -= inside;
@@ -84,7 +86,7 @@ public sealed class StateSeries
 
     private void Halve()
     {
-        foreach (Int128[] column in (Int128[][])[_busy, _running, _waiting, _blocks])
+        foreach (WideInteger[] column in (WideInteger[][])[_busy, _running, _waiting, _blocks])
         {
             for (int i = 0; i < Spans; i++)
             {

@@ -1,4 +1,5 @@
 using CsCheck;
+using Millwright.Numerics;
 using Millwright.Serving.Simulator;
 
 namespace Millwright.Tests.Serving.Simulator;
@@ -35,7 +36,7 @@ public sealed class LeapTests
         ReplicaMonitor all = run.Monitor;
         Assert.Equal(load.Length, all.Finished + all.Refused);
         long input = 0, output = 0;
-        Int128 running = 0;
+        WideInteger running = WideInteger.Zero;
         for (int i = 0; i < load.Length; i++)
         {
             if (run.Requests.Status[i] != RequestStatus.Finished)

@@ -140,7 +140,7 @@ public sealed class RateSearchTests
         Assert.True(points[0].Report.JoulesPerOutputToken > points[9].Report.JoulesPerOutputToken);
 
         FrontierPoint[] Frontier(int threads) =>
-            RateFrontier.Of(search, plan, rates, saturation.Rate, Performance.StepCases.Times("hgx-h100").Clock, new ServiceLimits(0.1, 0.03), threads, cancellation: TestContext.Current.CancellationToken);
+            RateFrontier.Of(search, plan with { Limits = new ServiceLimits(0.1, 0.03), Power = Performance.StepCases.Times("hgx-h100").Clock }, rates, saturation.Rate, threads, cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -49,6 +49,8 @@ internal static class SimulatorCases
 
     public static FleetRun Run(FleetPlan plan, RequestTable requests) => FleetSimulator.Run(plan, requests, cancellation: TestContext.Current.CancellationToken);
 
+    public static FleetRun Run(ServicePlan plan, RequestTable requests) => FleetSimulator.Run(plan, requests, cancellation: TestContext.Current.CancellationToken);
+
     public static RequestTable Table(IEnumerable<(long Gap, int Input, int Output)> load)
     {
         RequestTable table = new();
@@ -86,6 +88,12 @@ internal static class SimulatorCases
         Assert.Equal(a.Requests.FirstTokenPicoseconds.ToArray(), b.Requests.FirstTokenPicoseconds.ToArray());
         Assert.Equal(a.Requests.LastTokenPicoseconds.ToArray(), b.Requests.LastTokenPicoseconds.ToArray());
         Assert.Equal(a.Requests.Preemptions.ToArray(), b.Requests.Preemptions.ToArray());
+        SameSums(a, b);
+    }
+
+    /// <summary>Holds what the replicas of two runs did to the same counts and sums.</summary>
+    public static void SameSums(FleetRun a, FleetRun b)
+    {
         (ReplicaMonitor one, ReplicaMonitor other) = (a.Monitor, b.Monitor);
         Assert.Equal(one.DecodeSteps.ToArray(), other.DecodeSteps.ToArray());
         Assert.Equal(one.PromptSteps.ToArray(), other.PromptSteps.ToArray());
