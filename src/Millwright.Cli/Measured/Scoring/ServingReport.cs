@@ -144,7 +144,9 @@ internal sealed record ServingReport
         {
             ErrorSummary? errors = ErrorSummary.Of(what, points);
             bool? holds = errors is null || median is null ? null : errors.Pooled.Value <= median && errors.OverGroups.Value <= median && (ninetieth is null || errors.Ninetieth.Value <= ninetieth);
-            goals.Add(new GoalLine(what, errors, null, errors?.Rows ?? 0, median is null ? "none" : string.Create(System.Globalization.CultureInfo.InvariantCulture, ninetieth is null ? $"≤ {median * 100:0} %" : $"≤ {median * 100:0} % and ≤ {ninetieth * 100:0} %"), holds, beside));
+            string limit = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"≤ {median * 100:0} %");
+            limit += ninetieth is null ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" and ≤ {ninetieth * 100:0} %");
+            goals.Add(new GoalLine(what, errors, null, errors?.Rows ?? 0, median is null ? "none" : limit, holds, beside));
         }
 
         void Share(string what, double share, int count, string goal, Func<double, bool> holds, string beside) =>
