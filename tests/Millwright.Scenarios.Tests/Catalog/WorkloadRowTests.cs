@@ -44,9 +44,9 @@ public sealed class WorkloadRowTests
         { "      tool_uses: { value: 1, evidence: assumption }\n", "", "\"tool_uses\" and \"tools\", or neither" },
         { "tries: 3", "tries: 0", "whole number from 1" },
         { "level: high", "level: hihg", "did you mean \"high\"?" },
-        { "    success: {", "    sub_agents: { value: 1, evidence: assumption }\n    success: {", "both \"sub\" and \"sub_agents\"" },
-        { "    success: {", "    most_context_tokens: { value: 1000, evidence: assumption }\n    success: {", "both \"most_context_tokens\" and \"summary_tokens\"" },
-        { "    success: {", "    sucess: {", "unknown key \"sucess\"" },
+        { "    person_share: {", "    sub_agents: { value: 1, evidence: assumption }\n    person_share: {", "both \"sub\" and \"sub_agents\"" },
+        { "    person_share: {", "    most_context_tokens: { value: 1000, evidence: assumption }\n    person_share: {", "both \"most_context_tokens\" and \"summary_tokens\"" },
+        { "    person_share: {", "    person_shore: {", "did you mean \"person_share\"?" },
     };
 
     [Fact]
