@@ -13,6 +13,6 @@ public static class ShippedOperators
             ?? throw new InvalidOperationException("the assembly was built without its operator grids");
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        return new OperatorLibrary(OperatorGridBinary.Read(bytes));
+        return new OperatorLibrary(bytes.AsMemory());
     }
 }

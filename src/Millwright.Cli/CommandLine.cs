@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Millwright.Cli.Commands;
+using Millwright.Cli.Simulation;
 using Millwright.Planning;
 using Millwright.Quantities;
 using Millwright.Scenarios;
@@ -28,18 +30,56 @@ internal static class CommandLine
     /// <param name="output">Where results go.</param>
     /// <param name="errors">Where messages go.</param>
     /// <returns>0 for any honest answer, 1 for a failure of ours, 2 for a wrong input.</returns>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         if (arguments is ["--version"])
         {
-            await output.WriteLineAsync(Tool);
-            return Success;
+            output.WriteLine(Tool);
+            return Task.FromResult(Success);
         }
 
-        RootCommand root = new("Plans, simulates and finances AI factories: from watts to tokens to dollars.");
         Session session = new(output, errors);
+        return arguments is [SimulateCommand.Name, ..] && TypedOptions.TryRead(arguments.AsSpan(1)) is { } typed
+            ? Task.FromResult(Simulate(session, typed))
+            : ParseAndRun(session, arguments);
+    }
+
+    // Plain options of a simulation need no parser; a signal ends the run, which then shows the part that ran.
+    private static int Simulate(Session session, TypedOptions typed)
+    {
+        using CancellationTokenSource stop = new();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
+        {
+            SimulateCommand.Run(session, typed, stop.Token);
+            return Success;
+        }
+        catch (Exception problem)
+        {
+            if (Explained(problem, "") is not var (message, code))
+            {
+                throw;
+            }
+
+            Tell(session.Errors, message);
+            return code;
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            // whoever asks a second time does not want to wait
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+
+    private static async Task<int> ParseAndRun(Session session, string[] arguments)
+    {
+        TextWriter errors = session.Errors;
+        RootCommand root = new("Plans, simulates and finances AI factories: from watts to tokens to dollars.");
         foreach (Command command in Commands(session, arguments))
         {
             root.Subcommands.Add(command);
@@ -48,8 +88,8 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            await Tell(errors, WrongCommand(parsed) ?? parsed.Errors[0].Message);
-            await Tell(errors, $"Try: millwright {CommandPath(parsed)}--help");
+            Tell(errors, WrongCommand(parsed) ?? parsed.Errors[0].Message);
+            Tell(errors, $"Try: millwright {CommandPath(parsed)}--help");
             return WrongInput;
         }
 
@@ -57,39 +97,36 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
-                Output = output,
+                Output = session.Output,
                 Error = errors,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = TimeToFinish,
             });
         }
-        catch (InputException problem)
+        catch (Exception problem)
         {
-            await Tell(errors, Describe(problem));
-            return WrongInput;
-        }
-        catch (MissingInputException problem)
-        {
-            await Tell(errors, $"{ScenarioOf(parsed)}{problem.Key}: {problem.Message}");
-            return WrongInput;
-        }
-        catch (OperationCanceledException)
-        {
-            await Tell(errors, "Stopped.");
-            return Failure;
-        }
-        catch (IOException problem)
-        {
-            // Files tell their own name; what is left is the stream that results go to: a full disk behind it, for one.
-            await Tell(errors, $"The output cannot be written: {problem.Message}");
-            return WrongInput;
-        }
-        catch (Exception problem) when (problem is not OutOfMemoryException)
-        {
-            await Tell(errors, Defect(problem));
-            return Failure;
+            if (Explained(problem, ScenarioOf(parsed)) is not var (message, code))
+            {
+                throw;
+            }
+
+            Tell(errors, message);
+            return code;
         }
     }
+
+    // What an exception means to the user, and to the shell; null for one that nothing can be done about.
+    private static (string Message, int Code)? Explained(Exception problem, string scenario) => problem switch
+    {
+        InputException wrong => (Describe(wrong), WrongInput),
+        MissingInputException missing => ($"{scenario}{missing.Key}: {missing.Message}", WrongInput),
+        OperationCanceledException => ("Stopped.", Failure),
+
+        // Files tell their own name; what is left is the stream that results go to: a full disk behind it, for one.
+        IOException => ($"The output cannot be written: {problem.Message}", WrongInput),
+        OutOfMemoryException => null,
+        _ => (Defect(problem), Failure),
+    };
 
     // A simulation may be over in a tenth of a second, of which the options of all other commands would take a good part.
     private static IEnumerable<Command> Commands(Session session, string[] arguments) => arguments is [SimulateCommand.Name, ..]
@@ -112,11 +149,11 @@ internal static class CommandLine
         ];
 
     // Who closed the error stream hears nothing, and still gets the exit code.
-    private static async Task Tell(TextWriter errors, string message)
+    private static void Tell(TextWriter errors, string message)
     {
         try
         {
-            await errors.WriteLineAsync(message);
+            errors.WriteLine(message);
         }
         catch (IOException)
         {

@@ -1,3 +1,4 @@
 using Millwright.Cli;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+// waited for, not awaited: what awaits here would be compiled at each start
+return CommandLine.RunAsync(args, Console.Out, Console.Error).GetAwaiter().GetResult();

@@ -38,23 +38,49 @@ internal static class CommonOptions
     /// <exception cref="InputException">A path cannot be written, or names an input or another output.</exception>
     public static Dictionary<string, OutputFile> Files(ParseResult parsed, params ReadOnlySpan<Option<string?>> options)
     {
-        Dictionary<string, OutputFile> files = [];
+        List<string> outputs = [];
         foreach (Option<string?> option in options)
         {
-            if (OutputFile.At(parsed.GetValue(option), option.Name) is not { } file)
+            if (parsed.GetValue(option) is { } path)
+            {
+                outputs.Add(option.Name);
+                outputs.Add(path);
+            }
+        }
+
+        return Files(outputs, parsed.CommandResult.Tokens.Select(static t => t.Value));
+    }
+
+    /// <summary>Checks the output files before any work is done.</summary>
+    /// <param name="outputs">Options and their paths, in turn.</param>
+    /// <param name="words">All that was typed, inputs among it.</param>
+    /// <returns>The files that were asked for, by their option.</returns>
+    /// <exception cref="InputException">A path cannot be written, or names an input or another output.</exception>
+    public static Dictionary<string, OutputFile> Files(IReadOnlyList<string> outputs, IEnumerable<string> words)
+    {
+        Dictionary<string, OutputFile> files = [];
+        for (int i = 0; i < outputs.Count; i += 2)
+        {
+            string option = outputs[i];
+            if (OutputFile.At(outputs[i + 1], option) is not { } file)
             {
                 continue;
             }
 
             if (files.FirstOrDefault(other => other.Value.FullPath == file.FullPath).Key is { } same)
             {
-                throw new InputException(file.FullPath, 0, 0, $"{same} and {option.Name} name the same file. Give two.");
+                throw new InputException(file.FullPath, 0, 0, $"{same} and {option} name the same file. Give two.");
             }
 
-            files.Add(option.Name, file);
+            files.Add(option, file);
         }
 
-        foreach (string input in parsed.CommandResult.Tokens.Select(static t => t.Value).Where(File.Exists))
+        if (files.Count == 0)
+        {
+            return files;
+        }
+
+        foreach (string input in words.Where(File.Exists))
         {
             string full = Path.GetFullPath(input);
             if (files.Values.Any(file => file.FullPath == full))

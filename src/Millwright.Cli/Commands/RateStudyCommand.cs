@@ -30,15 +30,18 @@ internal static class RateStudyCommand
         Session session, SimulateInput input, CatalogData catalog, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
     {
         bool finds = input.Has("find");
-        ServiceLimits limits = SimulateCommand.LimitsOf(input);
-        double percentile = Check(input, limits, finds, outputs);
         ulong seed = SimulateCommand.SeedOf(input);
+        CheckKeys(input);
+        SimulatedService service = SimulatedService.Of(input, catalog, seed, []);
+        FleetPlan plan = service.Plan.Fleets[0] with { Concurrency = null };
+        ServiceLimits limits = plan.Limits ?? new ServiceLimits(double.PositiveInfinity);
+        double percentile = Check(input, limits, finds, outputs);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
-        SimulatedDeployment deployment = SimulatedDeployment.Of(input, catalog, ShippedOperators.Load(), ShippedCalibration.Load());
+        SimulatedDeployment deployment = service.Fleets[0].Deployment;
         LoadPattern load = LoadPattern.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors, RequestsOf, cancellation);
-        FleetPlan plan = SimulateCommand.Plan(input, deployment, null, seed, outputs) with { KeepsSeries = false, KeptSteps = 0, Limits = limits };
+        plan = load.HasBlocks && !input.Has("prefix-cache") ? plan.WithPrefixes(true) : plan;
         RateSearch search = SearchOf(input, plan, load);
-        RateStudy study = Study(session, input, deployment, load, plan, search, limits, percentile, usd, catalog.Hash, cancellation);
+        RateStudy study = Study(session, input, service.Fleets[0], load, plan, search, limits, percentile, usd, catalog.Hash, cancellation);
         TableDocument document = RateStudyDocument.Of(study);
         PlainTables.Write(document, session.Output);
         SimulateCommand.Write(outputs, "--json", stream => RateStudyJson.Write(study, stream));
@@ -48,7 +51,15 @@ internal static class RateStudyCommand
         }
 
         int RequestsOf(double isl, double osl) => (int)Math.Clamp(
-            RunSeconds * SimulationReport.SaturationOf(SimulateCommand.Plan(input, deployment, null, seed, outputs), RequestLengths.FromMeans(isl, osl)), LeastRequests, MostRequests);
+            RunSeconds * SimulationReport.SaturationOf(plan, RequestLengths.FromMeans(isl, osl)), LeastRequests, MostRequests);
+    }
+
+    private static void CheckKeys(SimulateInput input)
+    {
+        foreach (string key in input.Given(["beside", "classes", "scale-from", "mtbf"]))
+        {
+            throw input.Wrong(key, "--find and --frontier look at one fleet whose replicas stay and requests are alike: leave it out");
+        }
     }
 
     private static double Check(SimulateInput input, ServiceLimits limits, bool finds, IReadOnlyDictionary<string, OutputFile> outputs)
@@ -91,7 +102,7 @@ internal static class RateStudyCommand
     }
 
     private static RateStudy Study(
-        Session session, SimulateInput input, SimulatedDeployment deployment, LoadPattern load, FleetPlan plan, RateSearch search, ServiceLimits limits, double percentile,
+        Session session, SimulateInput input, SimulatedFleet fleet, LoadPattern load, FleetPlan plan, RateSearch search, ServiceLimits limits, double percentile,
         double? usd, string catalog, CancellationToken cancellation)
     {
         int threads = plan.Threads;
@@ -130,6 +141,6 @@ internal static class RateStudyCommand
             frontier = RateFrontier.Of(search, plan, [.. rates], saturation.Rate, threads, line, cancellation);
         }
 
-        return new RateStudy(deployment, load, plan, limits, percentile, mean, saturation, found, at, beyond, frontier, usd, catalog);
+        return new RateStudy(fleet, load, plan, limits, percentile, mean, saturation, found, at, beyond, frontier, usd, catalog);
     }
 }

@@ -15,9 +15,7 @@ internal static class SimulateCommand
     /// <summary>Name of the command.</summary>
     public const string Name = "simulate";
 
-    // steps of all replicas that a timeline holds: some tens of megabytes
-    private const int TimelineSteps = 200_000;
-    private const int LeastSteps = 1000;
+    private const double SecondsPerHour = 3600;
 
     public static Command Create(Session session)
     {
@@ -38,20 +36,31 @@ internal static class SimulateCommand
         command.SetAction((parsed, cancellation) => Task.Run(
             () =>
             {
-                Dictionary<string, OutputFile> outputs = CommonOptions.Files(parsed, json, csv, timeline, html);
-                SimulateInput input = new(parsed, keys, parsed.GetValue(file));
-                CheckInput(input, outputs);
-                if (RateStudyCommand.IsAsked(input))
-                {
-                    RateStudyCommand.Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
-                    return 0;
-                }
-
-                Answer(session, input, Session.LoadCatalog(parsed.GetValue(catalog)), outputs, cancellation);
+                Run(session, TypedOptions.Of(parsed, parsed.GetValue(file), [.. keys, json, csv, timeline, html], catalog), cancellation);
                 return 0;
             },
             CancellationToken.None));
         return command;
+    }
+
+    /// <summary>Runs what was typed.</summary>
+    /// <param name="session">Where results go.</param>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="cancellation">Ends the run: what ran until then is shown, marked as a part.</param>
+    public static void Run(Session session, TypedOptions typed, CancellationToken cancellation)
+    {
+        Dictionary<string, OutputFile> outputs = CommonOptions.Files(typed.OutputPaths(), typed.Words);
+        SimulateInput input = new(typed, SimulateKey.Names);
+        CheckInput(input, outputs);
+        CatalogData catalog = Session.LoadCatalog(typed.Catalog);
+        if (RateStudyCommand.IsAsked(input))
+        {
+            RateStudyCommand.Answer(session, input, catalog, outputs, cancellation);
+        }
+        else
+        {
+            Answer(session, input, catalog, outputs, cancellation);
+        }
     }
 
     /// <summary>Runs a simulation and shows it.</summary>
@@ -64,18 +73,16 @@ internal static class SimulateCommand
         Session session, SimulateInput input, CatalogData catalog, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
     {
         ulong seed = SeedOf(input);
-        ServiceLimits limits = LimitsOf(input);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
-        SimulatedDeployment deployment = SimulatedDeployment.Of(input, catalog, ShippedOperators.Load(), ShippedCalibration.Load());
-        SimulatedLoad load = SimulatedLoad.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors);
-        FleetPlan plan = Plan(input, deployment, load.Concurrency, seed, outputs) with { Limits = limits };
-        FleetRun run = Run(input, load, plan, outputs, cancellation);
-        SimulationReport report = SimulationReport.Of(run, plan, input.Switch("exact"));
-        SimulationAnswer answer = new(deployment, load, plan, run, report, usd, catalog.Hash);
+        SimulatedService service = SimulatedService.Of(input, catalog, seed, outputs.Keys.ToArray());
+        SimulationAnswer answer = SimulatedTasks.IsAsked(input)
+            ? OfTasks(session, input, catalog, service, seed, usd, outputs, cancellation)
+            : OfRequests(session, input, catalog, service, seed, usd, outputs, cancellation);
         List<string> notes = [];
         Write(outputs, "--timeline", stream =>
         {
-            long leftOut = StepTimeline.Write(run.Replicas, deployment.Name, plan.Policy.CacheBlocks, stream);
+            FleetPlan plan = answer.Plan;
+            long leftOut = StepTimeline.Write(answer.Run.Replicas, answer.Deployment.Name, plan.Policy.CacheBlocks, stream);
             if (leftOut > 0)
             {
                 notes.Add(string.Create(CultureInfo.InvariantCulture, $"The timeline holds the first {plan.KeptSteps:#,0} steps of each replica, steps without a change between them as one; {leftOut:#,0} more are left out."));
@@ -90,20 +97,62 @@ internal static class SimulateCommand
         }
     }
 
-    // rows are written as requests are done, in the order in which they came
-    private static FleetRun Run(SimulateInput input, SimulatedLoad load, FleetPlan plan, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
+    private static SimulationAnswer OfRequests(
+        Session session, SimulateInput input, CatalogData catalog, SimulatedService service, ulong seed, double? usd, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
     {
-        bool keepsAll = input.Switch("exact");
-        if (!outputs.TryGetValue("--requests-csv", out OutputFile? rows))
+        foreach (string key in input.Given(["tasks", "task-rate", "task-concurrency", "gap", "reasoning-budget", "sandboxes", "core-hour"]))
         {
-            return load.Run(plan, keepsAll, null, cancellation);
+            throw input.Wrong(key, "is for tasks: state a --workload or --sessions, or leave it out");
         }
 
-        FleetRun? run = null;
+        SimulatedLoad load = SimulatedLoad.Of(input, service.MaxContextTokens, seed, session.Errors);
+        ClassDraw? classes = service.Classes.Count > 0 ? new ClassDraw([.. service.Classes.Select(static one => one.Class)], seed) : null;
+        (FleetRun run, ServicePlan plan) = Run(input, load, service.Plan, classes, outputs, cancellation);
+        SimulationReport report = SimulationReport.Of(run, plan, input.Switch("exact"));
+        return new SimulationAnswer(service, plan, load.Kind, load.Text, run, report, usd, catalog.Hash)
+        {
+            Classes = classes is null ? [] : ClassReport.Of(run.Requests, classes.Classes),
+        };
+    }
+
+    private static SimulationAnswer OfTasks(
+        Session session, SimulateInput input, CatalogData catalog, SimulatedService service, ulong seed, double? usd, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
+    {
+        SimulatedTasks tasks = SimulatedTasks.Of(input, catalog, seed);
+
+        // calls of a task go on from what those before have left in the cache
+        ServicePlan plan = input.Has("prefix-cache") ? service.Plan : service.Plan with { Fleets = [.. service.Plan.Fleets.Select(static fleet => fleet.WithPrefixes(true))] };
+        TaskPlanner planner = new(new ToolPool(input.Whole("sandboxes")));
+        FleetRun run = tasks.Run(plan, service.MaxContextTokens, session.Errors, planner, cancellation);
+        SimulationReport report = SimulationReport.Of(run, plan, input.Switch("exact"));
+        if (outputs.TryGetValue("--requests-csv", out OutputFile? rows))
+        {
+            rows.Write(stream => RequestsCsv.Write(run.Requests, stream));
+        }
+
+        double? dollars = usd * report.PaidChipSeconds / SecondsPerHour;
+        return new SimulationAnswer(service, plan, "tasks", tasks.Text, run, report, usd, catalog.Hash)
+        {
+            Tasks = TaskReport.Of(planner.Monitor, planner.OpenTasks, new TaskCosts(report.Joules.Total, dollars, input.Number("core-hour"))),
+        };
+    }
+
+    // rows are written as requests are done, in the order in which they came
+    private static (FleetRun Run, ServicePlan Plan) Run(
+        SimulateInput input, SimulatedLoad load, ServicePlan plan, ClassDraw? classes, IReadOnlyDictionary<string, OutputFile> outputs, CancellationToken cancellation)
+    {
+        // figures by class are made of all requests
+        bool keepsAll = input.Switch("exact") || classes is not null;
+        if (!outputs.TryGetValue("--requests-csv", out OutputFile? rows))
+        {
+            return load.Run(plan, keepsAll, classes, null, cancellation);
+        }
+
+        (FleetRun, ServicePlan) run = default;
         rows.Write(stream =>
         {
             RequestsCsv csv = new(stream);
-            run = load.Run(plan, keepsAll, AddRow, cancellation);
+            run = load.Run(plan, keepsAll, classes, AddRow, cancellation);
             csv.End();
 
             // the run may be within the reading of a trace, which would take the fault for its own
@@ -119,47 +168,23 @@ internal static class SimulateCommand
                 }
             }
         });
-        return run!;
+        return run;
     }
 
     internal static ulong SeedOf(SimulateInput input) => (ulong)(input.Whole("seed", 0) ?? 0);
 
-    internal static ServiceLimits LimitsOf(SimulateInput input) => new(
-        input.Quantity("ttft", QuantityKind.Duration) ?? double.PositiveInfinity, input.Quantity("tpot", QuantityKind.Duration) ?? double.PositiveInfinity);
-
-    internal static FleetPlan Plan(SimulateInput input, SimulatedDeployment deployment, int? concurrency, ulong seed, IReadOnlyDictionary<string, OutputFile> outputs)
-    {
-        RouterKind router = input.Word("router", "round-robin", "random", "least-loaded", "power-of-two") switch
-        {
-            "random" => RouterKind.Random,
-            "least-loaded" => RouterKind.LeastLoaded,
-            "power-of-two" => RouterKind.PowerOfTwo,
-            _ => RouterKind.RoundRobin,
-        };
-        if (concurrency is not null && router != RouterKind.RoundRobin)
-        {
-            throw input.Wrong("router", "with --concurrency each replica keeps its own share under way: leave --router out");
-        }
-
-        EnginePolicy policy = deployment.Policy;
-        return new FleetPlan(deployment.MakeClock(), policy, deployment.Replicas, router, seed)
-        {
-            Engines = deployment.Engines,
-            Concurrency = concurrency,
-            Power = deployment.Times.Clock,
-            EachStep = input.Switch("each-step"),
-            KeepsSeries = outputs.ContainsKey("--html"),
-            KeptSteps = outputs.ContainsKey("--timeline") ? Math.Max(LeastSteps, TimelineSteps / deployment.Replicas) : 0,
-            Threads = input.Whole("threads") ?? Environment.ProcessorCount,
-        };
-    }
-
     // inputs that the options name indirectly are inputs, too
     private static void CheckInput(SimulateInput input, Dictionary<string, OutputFile> outputs)
     {
-        if (input.Path("trace") is { } trace && outputs.Values.Any(output => output.FullPath == Path.GetFullPath(trace)))
+        foreach (string key in input.Given(["trace", "sessions", "lengths", "beside"]))
         {
-            throw input.Wrong("trace", "this input would be replaced by an output; give the output another path");
+            foreach (string path in input.Paths(key))
+            {
+                if (outputs.Values.Any(output => output.FullPath == Path.GetFullPath(path)))
+                {
+                    throw input.Wrong(key, "this input would be replaced by an output; give the output another path");
+                }
+            }
         }
     }
 

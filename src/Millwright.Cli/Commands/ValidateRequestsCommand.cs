@@ -32,7 +32,7 @@ internal static class ValidateRequestsCommand
         {
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
             string path = parsed.GetValue(file)!;
-            SimulateInput input = new(parsed, keys, parsed.GetValue(deployment));
+            SimulateInput input = new(TypedOptions.Of(parsed, parsed.GetValue(deployment), keys, catalog), [.. keys.Select(static key => key.Name[2..])]);
             IReadOnlyList<MeasuredRequest> measured = MeasuredRequestReader.Read(path);
             CatalogData data = Session.LoadCatalog(parsed.GetValue(catalog));
             SimulatedDeployment simulated = SimulatedDeployment.Of(input, data, ShippedOperators.Load(), ShippedCalibration.Load());

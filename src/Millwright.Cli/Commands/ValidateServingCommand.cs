@@ -48,10 +48,11 @@ internal static class ValidateServingCommand
                 var one => [Enum.Parse<HoldOut>(one, ignoreCase: true)],
             };
             ServingFit? fit = kinds[0] is null ? null : DefaultPredictor.FitOf(rows, reader, Path.GetFileName(path));
+            IServingPredictor? others = fit is null ? null : DefaultPredictor.Remembered();
             List<ScoredServing> scored = [];
             foreach (HoldOut? kind in kinds)
             {
-                DefaultPredictor predictor = PredictorOf(fit, kind, session, cancellation);
+                DefaultPredictor predictor = PredictorOf(fit, others, kind, session, cancellation);
                 RowPrediction[] predicted;
                 using (ProgressLine progress = new(session.Errors, "Predicting"))
                 {
@@ -82,15 +83,15 @@ internal static class ValidateServingCommand
         return command;
     }
 
-    private static DefaultPredictor PredictorOf(ServingFit? fit, HoldOut? kind, Session session, CancellationToken cancellation)
+    private static DefaultPredictor PredictorOf(ServingFit? fit, IServingPredictor? others, HoldOut? kind, Session session, CancellationToken cancellation)
     {
-        if (fit is null || kind is not { } holdOut)
+        if (fit is null || others is null || kind is not { } holdOut)
         {
             return DefaultPredictor.Create();
         }
 
         using ProgressLine progress = new(session.Errors, "Fitting");
-        return DefaultPredictor.HeldOut(fit, holdOut, progress, cancellation);
+        return DefaultPredictor.HeldOut(fit, others, holdOut, progress, cancellation);
     }
 
     // as a reader would type it, without the folders of the machine that wrote the page

@@ -18,12 +18,16 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
         return new DefaultPredictor(new SimulatedPredictor(new ServingPredictor(ShippedOperators.Load(), calibration)), "step model and replayed loops, shipped calibration", row => SeenBy(calibration, row));
     }
 
+    /// <summary>The predictor that ships, which remembers what it has predicted: for several rounds over the same rows.</summary>
+    public static IServingPredictor Remembered() => new RememberedPredictor(Create().Predictor);
+
     /// <summary>A predictor that is fitted to the rows themselves, each row predicted by a fit that has not seen its configuration, model or chip.</summary>
     /// <param name="fit">A fit over the rows.</param>
+    /// <param name="others">Predicts the rows that take part in no fit.</param>
     /// <param name="holdOut">What is held out.</param>
     /// <param name="progress">Share of the work that is done.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static DefaultPredictor HeldOut(ServingFit fit, HoldOut holdOut, IProgress<double> progress, CancellationToken cancellation)
+    public static DefaultPredictor HeldOut(ServingFit fit, IServingPredictor others, HoldOut holdOut, IProgress<double> progress, CancellationToken cancellation)
     {
         EngineCalibration shipped = ShippedCalibration.Load();
         EngineCalibration[] calibrations = fit.HoldEachOut(holdOut, progress, cancellation);
@@ -34,7 +38,7 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
         }
 
         return new DefaultPredictor(
-            new SimulatedPredictor(new ServingPredictor(ShippedOperators.Load(), run => byRun.GetValueOrDefault(run.Id) ?? shipped)),
+            new EitherPredictor(run => byRun.ContainsKey(run.Id), new SimulatedPredictor(new ServingPredictor(ShippedOperators.Load(), run => byRun[run.Id])), others),
             $"step model and replayed loops, cross-validated by {holdOut.ToString().ToLowerInvariant()}",
             row => SeenBy(byRun.GetValueOrDefault(row.Row.Id) ?? shipped, row));
     }
@@ -49,7 +53,7 @@ internal sealed record DefaultPredictor(IServingPredictor Predictor, string Name
                 && (row.TimePerOutputTokenMs.Mean ?? row.TimePerOutputTokenMs.Median) is > 0 and var milliseconds
                 && reader.Read(row).Case is { Load: LoadKind.ClosedLoop } run)
             {
-                runs.Add(new MeasuredRun(run, milliseconds / 1e3, row.OutputTokensPerChipSecond, (row.TimeToFirstTokenMs.Median ?? row.TimeToFirstTokenMs.Mean) / 1e3));
+                runs.Add(new MeasuredRun(run, milliseconds / 1e3, row.OutputTokensPerChipSecond, (row.TimeToFirstTokenMs.Median ?? row.TimeToFirstTokenMs.Mean) / 1e3, row.TimeToFirstTokenMs.Median is null));
             }
         }
 

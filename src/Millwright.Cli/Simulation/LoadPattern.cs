@@ -18,6 +18,9 @@ internal sealed record LoadPattern(string Text, RequestTable Requests)
 
     private static readonly ulong s_sample = RandomStream.KeyOf("load.sample");
 
+    /// <summary>True where the requests tell what their prompts hold.</summary>
+    public bool HasBlocks { get; init; }
+
     /// <summary>Mean input tokens of a request.</summary>
     public double MeanInputTokens => (double)Requests.AllInputTokens / Math.Max(1, Requests.Count);
 
@@ -60,10 +63,12 @@ internal sealed record LoadPattern(string Text, RequestTable Requests)
 
         SimulatedLoad.CheckTrace(input);
         bool hasClock = false;
+        bool hasBlocks = false;
         RequestTable table = new TraceFile(path).Read(messages, (bytes, _) =>
         {
             TraceRequests trace = TraceRequests.Open(bytes);
             hasClock = trace.HasClock;
+            hasBlocks = trace.BlockTokens > 0;
             if (hasClock && input.Has("arrivals"))
             {
                 throw input.Wrong("arrivals", "the trace has stamps of its own, which are stretched: leave --arrivals out");
@@ -72,7 +77,7 @@ internal sealed record LoadPattern(string Text, RequestTable Requests)
             return Table(hasClock ? trace : new TimedRequests(trace, new ArrivalClock(process, RateProfile.Constant(AnyRate), seed)), most, cancellation);
         });
         string name = Path.GetFileName(path);
-        return new LoadPattern(hasClock ? $"{name} at its own stamps, stretched" : $"lengths of {name}, {SimulatedLoad.Arrivals(input)}", table);
+        return new LoadPattern(hasClock ? $"{name} at its own stamps, stretched" : $"lengths of {name}, {SimulatedLoad.Arrivals(input)}", table) { HasBlocks = hasBlocks };
     }
 
     private static int RequestsOf(LengthDistribution lengths, ulong seed, Func<double, double, int> requestsOf)

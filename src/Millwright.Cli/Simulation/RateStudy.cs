@@ -3,7 +3,7 @@ using Millwright.Serving.Simulator;
 namespace Millwright.Cli.Simulation;
 
 /// <summary>Rates that were looked for: the one that saturates, the one that meets the limits, and the ladder up to saturation.</summary>
-/// <param name="Deployment">What was simulated.</param>
+/// <param name="Fleet">What was simulated.</param>
 /// <param name="Load">Its requests.</param>
 /// <param name="Plan">Its replicas and their router.</param>
 /// <param name="Limits">Limits that a request is to meet.</param>
@@ -17,7 +17,7 @@ namespace Millwright.Cli.Simulation;
 /// <param name="UsdPerChipHour">Cost of a chip-hour, $; null where none was stated.</param>
 /// <param name="CatalogHash">Hash of the catalog.</param>
 internal sealed record RateStudy(
-    SimulatedDeployment Deployment,
+    SimulatedFleet Fleet,
     LoadPattern Load,
     FleetPlan Plan,
     ServiceLimits Limits,
@@ -33,6 +33,9 @@ internal sealed record RateStudy(
 {
     private const double SecondsPerHour = 3600;
     private const double Million = 1e6;
+
+    /// <summary>What its replicas run.</summary>
+    public SimulatedDeployment Deployment => Fleet.Deployment;
 
     /// <summary>True when limits were stated.</summary>
     public bool HasLimits => double.IsFinite(Limits.TimeToFirstTokenSeconds) || double.IsFinite(Limits.TimePerOutputTokenSeconds);

@@ -31,7 +31,7 @@ internal static class RateStudyDocument
             lines.Add(Say($"{study.Saturation.Rate:0.###} requests/s saturate"));
         }
 
-        lines.AddRange(What(study.Deployment, study.Plan));
+        lines.AddRange(What(study.Fleet, study.Plan));
         lines.Add(Say($"{study.Load.Requests.Count:#,0} requests at each rate, {study.Load.MeanInputTokens:#,0.#} tokens in and {study.Load.MeanOutputTokens:#,0.#} out in the mean, {study.Load.Text}"));
         return lines;
     }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using Millwright.Cli.Commands;
 using Millwright.Quantities;
@@ -12,31 +11,49 @@ internal sealed class SimulateInput
     private readonly Dictionary<string, KeyText> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Gathers the keys.</summary>
-    /// <param name="parsed">What was typed.</param>
-    /// <param name="options">Options of the command.</param>
-    /// <param name="file">Path of a file of options, or null.</param>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="allowed">Keys that a file of options may hold.</param>
     /// <exception cref="InputException">The file is wrong, or a key has no value.</exception>
-    public SimulateInput(ParseResult parsed, IEnumerable<Option> options, string? file)
+    public SimulateInput(TypedOptions typed, IReadOnlyCollection<string> allowed)
     {
-        Option[] known = [.. options];
-        if (file is not null)
+        if (typed.File is not null)
         {
-            foreach (KeyText key in FlatKeys.Read(file, [.. known.Select(static option => option.Name[2..])]))
+            foreach (KeyText key in FlatKeys.Read(typed.File, allowed))
             {
                 _keys[key.Key] = key;
             }
         }
 
-        foreach (Option option in known)
+        foreach ((string name, string text) in typed.Values)
         {
-            string name = option.Name[2..];
-            string? text = option is Option<bool> flag ? parsed.GetValue(flag) ? "true" : null : parsed.GetValue((Option<string?>)option);
-            if (text is not null)
-            {
-                _keys[name] = new KeyText("", 0, 0, name, text);
-            }
+            _keys[name] = new KeyText("", 0, 0, name, text);
         }
     }
+
+    private SimulateInput(IEnumerable<KeyText> keys)
+    {
+        foreach (KeyText key in keys)
+        {
+            _keys[key.Key] = key;
+        }
+    }
+
+    /// <summary>What a file of options alone says.</summary>
+    /// <param name="file">Its path.</param>
+    /// <param name="known">Keys that it may hold.</param>
+    /// <returns>Its keys.</returns>
+    public static SimulateInput OfFile(string file, IReadOnlyCollection<string> known) => new(FlatKeys.Read(file, known));
+
+    /// <summary>What was asked for of a pool beside: keys that begin with its name stand for those without, of which some have no meaning there.</summary>
+    /// <param name="prefix">The name and a hyphen.</param>
+    /// <param name="own">Keys that only count with the name.</param>
+    /// <returns>The keys of the pool.</returns>
+    public SimulateInput Pool(string prefix, params string[] own) => new(_keys.Values
+        .Where(key => !own.Contains(key.Key) && !key.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .Concat(_keys.Values.Where(key => key.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key with { Key = key.Key[prefix.Length..] })));
+
+    /// <summary>Keys of a list that were given.</summary>
+    public IEnumerable<string> Given(IEnumerable<string> names) => names.Where(_keys.ContainsKey);
 
     /// <summary>True when the key was given.</summary>
     public bool Has(string name) => _keys.ContainsKey(name);
@@ -52,6 +69,13 @@ internal sealed class SimulateInput
         ? key.File.Length > 0 ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(key.File) ?? "", key.Text) : key.Text
         : null;
 
+    /// <summary>Paths of a list of files with commas between them, each beside the file that names it.</summary>
+    public IReadOnlyList<string> Paths(string name) => Text(name) is not { } text ? [] :
+    [
+        .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(path => _keys[name].File.Length > 0 ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(_keys[name].File) ?? "", path) : path),
+    ];
+
     /// <summary>True or false.</summary>
     public bool Switch(string name) => Text(name) switch
     {
@@ -66,6 +90,12 @@ internal sealed class SimulateInput
             ? value
             : throw Wrong(name, $"\"{text}\" was found; a whole number from {least} to {int.MaxValue} is wanted")
         : null;
+
+    /// <summary>A plain number of at least 0, or null.</summary>
+    public double? Number(string name) => Text(name) is not { } text ? null
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : throw Wrong(name, $"\"{text}\" was found; a number such as 1.5 is wanted");
 
     /// <summary>A quantity above 0, or null.</summary>
     public double? Quantity(string name, QuantityKind kind)

@@ -8,8 +8,10 @@ using Millwright.Performance;
 using Millwright.Performance.Profiles;
 using Millwright.Quantities;
 using Millwright.Scenarios;
+using Millwright.Serving;
 using Millwright.Serving.Search;
 using Millwright.Serving.Simulator;
+using Millwright.Simulation;
 
 namespace Millwright.Cli.Simulation;
 
@@ -104,7 +106,8 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
         };
         EngineSettings engine = Settings(input, EngineDefaults.For(family, version, "", times.Peaks.MemoryBytes, layout.TensorWays));
         Deployment deployment = new(model, system, layout, PrecisionOf(input, model, times.Peaks), engine);
-        StepModel step = StepModel.Compile(deployment, times, calibration.FactorsOf(family, system.Id));
+        DraftedTokens? drafted = Drafted(input);
+        StepModel step = StepModel.Compile(deployment, times, calibration.FactorsOf(family, system.Id), drafted?.Drafted.DraftTokens ?? 0);
         int context = input.Whole("max-model-len") ?? model.MaxContextTokens;
         if (context > model.MaxContextTokens)
         {
@@ -113,7 +116,21 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
 
         CheckMemory(step);
         EnginePolicy policy = EnginePolicy.Of(step, context, batching, input.Whole("block-tokens"));
-        policy = policy with { Asynchronous = input.Has("async-scheduling") ? input.Switch("async-scheduling") : policy.Asynchronous };
+        policy = policy with
+        {
+            Asynchronous = input.Has("async-scheduling") ? input.Switch("async-scheduling") : policy.Asynchronous,
+            CachesPrefixes = input.Switch("prefix-cache"),
+            Tiers = CacheTiers.Read(input),
+            Order = input.Word("schedule", "fcfs", "priority", "lpm") switch
+            {
+                "priority" => SchedulingOrder.Priority,
+                "lpm" => SchedulingOrder.LongestPrefix,
+                _ => SchedulingOrder.FirstCome,
+            },
+            Drafted = drafted,
+            MostWaiting = input.Whole("max-waiting", 0) ?? int.MaxValue,
+            PatiencePicoseconds = input.Quantity("patience", QuantityKind.Duration) is { } patience ? SimulatedTime.FromSeconds(patience) : SimulatedTime.Never,
+        };
         ProfileSteps? profile = null;
         if (input.Path("profile") is { } folder)
         {
@@ -122,6 +139,24 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
         }
 
         return new SimulatedDeployment(step, times, policy, replicas, calibration.BandOf(model.Id, system.Id, times.Clock.BorrowedError)) { Profile = profile, ProfileFolder = input.Text("profile") };
+    }
+
+    private static DraftedTokens? Drafted(SimulateInput input)
+    {
+        if (input.Whole("draft-tokens") is not { } tokens)
+        {
+            foreach (string key in input.Given(["accepted-tokens", "draw-acceptance"]))
+            {
+                throw input.Wrong(key, "says what becomes of drafted tokens: state --draft-tokens");
+            }
+
+            return null;
+        }
+
+        double accepted = input.Number("accepted-tokens") ?? throw input.Wrong("accepted-tokens", "state the mean tokens of the draft that are accepted, such as --accepted-tokens 1.5");
+        return accepted <= tokens
+            ? new DraftedTokens(new Speculation(tokens, accepted), input.Switch("draw-acceptance") ? (ulong)(input.Whole("seed", 0) ?? 0) : null)
+            : throw input.Wrong("accepted-tokens", string.Create(CultureInfo.InvariantCulture, $"{accepted} was found; of {tokens} drafted tokens no more can be accepted"));
     }
 
     private static ProfileSteps ProfileOf(string folder, StepModel step, EnginePolicy policy)

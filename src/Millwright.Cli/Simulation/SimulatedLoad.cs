@@ -98,16 +98,17 @@ internal sealed class SimulatedLoad
     /// <summary>Runs the requests through a fleet.</summary>
     /// <param name="plan">The fleet.</param>
     /// <param name="keepsAll">True to forget no request: for exact percentiles of any number.</param>
+    /// <param name="classes">Puts requests into classes; null for none.</param>
     /// <param name="leaving">Told each request in the order in which they came, once it is done; null for nobody.</param>
     /// <param name="cancellation">Stops the run, which then is partial.</param>
-    /// <returns>What happened.</returns>
+    /// <returns>What happened, and the fleets with the caches that the load asks for.</returns>
     /// <exception cref="InputException">The trace is wrong, or cannot be read.</exception>
-    public FleetRun Run(FleetPlan plan, bool keepsAll, Action<RequestTable, int>? leaving, CancellationToken cancellation)
+    public (FleetRun Run, ServicePlan Plan) Run(ServicePlan plan, bool keepsAll, ClassDraw? classes, Action<RequestTable, int>? leaving, CancellationToken cancellation)
     {
         if (_trace is null)
         {
             using ProgressLine line = new(_messages, "simulating");
-            return FleetSimulator.Run(plan, Intake(Guard(_drawn!()), ShareOfDrawn), line, cancellation);
+            return (FleetSimulator.Run(plan, Intake(Guard(_drawn!()), ShareOfDrawn), line, cancellation), plan);
         }
 
         return new TraceFile(_trace).Read(
@@ -126,7 +127,10 @@ internal sealed class SimulatedLoad
                 }
 
                 IRequestStream requests = _clock is null ? trace : Guard(new TimedRequests(trace, _clock()));
-                return FleetSimulator.Run(plan, Intake(requests, null), new ByTrace(progress), cancellation);
+
+                // prompts that tell what they hold find it in the cache, unless it is said otherwise
+                ServicePlan caching = requests.BlockTokens > 0 && !_input.Has("prefix-cache") ? plan with { Fleets = [.. plan.Fleets.Select(static fleet => fleet.WithPrefixes(true))] } : plan;
+                return (FleetSimulator.Run(caching, Intake(requests, null), new ByTrace(progress), cancellation), caching);
             },
             "simulating");
 
@@ -135,6 +139,7 @@ internal sealed class SimulatedLoad
             Most = _most,
             KeptRequests = keepsAll ? int.MaxValue : SimulationReport.MostExact,
             Leaving = leaving,
+            Classes = classes,
             ShareRead = share,
         };
     }

@@ -34,6 +34,13 @@ internal static class SimulationJson
             Replicas(json, answer);
             Energy(json, answer);
             Cost(json, answer);
+            Pools(json, answer);
+            Classes(json, answer);
+            if (answer.Tasks is { } tasks)
+            {
+                SimulationTasks.Write(json, tasks);
+            }
+
             json.WriteEndObject();
         }
 
@@ -78,6 +85,10 @@ internal static class SimulationJson
         json.WriteNumber("cache_blocks", policy.CacheBlocks);
         json.WriteBoolean("no_evict", policy.NoEvict);
         json.WriteBoolean("asynchronous", policy.Asynchronous);
+        json.WriteBoolean("prefix_cache", policy.CachesPrefixes);
+        json.WriteString("schedule", SimulationDocument.NameOf(policy.Order));
+        Number(json, "draft_tokens", policy.Drafted?.Drafted.DraftTokens ?? double.NaN);
+        Number(json, "accepted_tokens", policy.Drafted?.Drafted.AcceptedTokens ?? double.NaN);
         Number(json, "memory_fraction", what.Step.Deployment.Engine.MemoryFraction);
         json.WriteEndObject();
     }
@@ -86,8 +97,8 @@ internal static class SimulationJson
     {
         SimulationReport report = answer.Report;
         json.WriteStartObject("load");
-        json.WriteString("kind", answer.Load.Kind);
-        json.WriteString("text", answer.Load.Text);
+        json.WriteString("kind", answer.LoadKind);
+        json.WriteString("text", answer.LoadText);
         Number(json, "concurrency", answer.Plan.Concurrency ?? double.NaN);
         Number(json, "mean_input_tokens", answer.MeanInputTokens);
         Number(json, "mean_output_tokens", answer.MeanOutputTokens);
@@ -104,6 +115,8 @@ internal static class SimulationJson
         json.WriteNumber("all", report.Requests);
         json.WriteNumber("finished", report.Finished);
         json.WriteNumber("refused", report.Refused);
+        json.WriteNumber("shed", report.Shed);
+        json.WriteNumber("given_up", report.GivenUp);
         json.WriteNumber("open", report.Open);
         json.WriteNumber("preemptions", report.Preemptions);
         json.WriteEndObject();
@@ -155,6 +168,8 @@ internal static class SimulationJson
         Number(json, "greatest_cache_share", report.GreatestCacheUse);
         json.WriteNumber("steps", report.Steps);
         json.WriteNumber("prompt_tokens_computed", report.PromptTokens);
+        json.WriteNumber("prompt_tokens_cached", report.CachedTokens);
+        json.WriteNumber("prompt_tokens_fetched", report.FetchedTokens);
         json.WriteEndObject();
     }
 
@@ -165,7 +180,7 @@ internal static class SimulationJson
         foreach (PhaseFigures phase in answer.Phases)
         {
             json.WriteStartObject(phase.Name);
-            Number(json, "replica_seconds", phase.ReplicaSeconds);
+            Number(json, "chip_seconds", phase.ChipSeconds);
             Number(json, "joules", phase.Joules);
             Number(json, "chip_watts", phase.ChipWatts);
             json.WriteEndObject();
@@ -184,6 +199,55 @@ internal static class SimulationJson
         Number(json, "usd_per_million_output_tokens_reserved", answer.UsdPerMillionReserved ?? double.NaN);
         Number(json, "usd_per_million_output_tokens_used", answer.UsdPerMillionUsed ?? double.NaN);
         json.WriteEndObject();
+    }
+
+    private static void Pools(Utf8JsonWriter json, SimulationAnswer answer)
+    {
+        json.WriteStartArray("pools");
+        foreach (PoolReport pool in answer.Report.Pools)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", pool.Name);
+            json.WriteString("role", SimulationDocument.NameOf(pool.Role));
+            json.WriteNumber("replicas", pool.Replicas);
+            json.WriteNumber("chips", pool.Chips);
+            json.WriteNumber("finished", pool.Finished);
+            Number(json, "utilisation", pool.Utilisation);
+            Number(json, "cache_share", pool.CacheUse);
+            Number(json, "present_replica_seconds", pool.PresentReplicaSeconds);
+            Number(json, "busy_replica_seconds", pool.BusyReplicaSeconds);
+            Number(json, "joules", pool.Joules.Total);
+            json.WriteNumber("failures", pool.Failures);
+            json.WriteNumber("restarts", pool.Restarts);
+            Number(json, "transfer_seconds", pool.TransferSeconds);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Classes(Utf8JsonWriter json, SimulationAnswer answer)
+    {
+        json.WriteStartArray("classes");
+        foreach (ClassReport one in answer.Classes)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", one.Class.Name);
+            json.WriteNumber("priority", one.Class.Priority);
+            Number(json, "ttft_limit_s", one.Class.Limits.TimeToFirstTokenSeconds);
+            Number(json, "tpot_limit_s", one.Class.Limits.TimePerOutputTokenSeconds);
+            json.WriteNumber("requests", one.Requests);
+            json.WriteNumber("finished", one.Finished);
+            json.WriteNumber("refused", one.Refused);
+            json.WriteNumber("good", one.Good);
+            Number(json, "ttft_p50_s", one.TimeToFirstToken.P50);
+            Number(json, "ttft_p99_s", one.TimeToFirstToken.P99);
+            Number(json, "tpot_p50_s", one.TimePerOutputToken.P50);
+            Number(json, "tpot_p99_s", one.TimePerOutputToken.P99);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     public static void Number(Utf8JsonWriter json, string name, double value)

@@ -32,10 +32,17 @@ internal static class SimulationPage
         });
         if (monitor.Series is { } series)
         {
-            page.Section("course", "Over time", section => section.Course(series, (double)answer.Plan.Policy.CacheBlocks * answer.Plan.Engines * answer.Plan.Replicas, answer.Plan.Replicas));
+            page.Section("course", "Over time", section => section.Course(series, answer.Run.Pools.Sum(static pool => (double)pool.Plan.Policy.CacheBlocks * pool.Plan.Engines * pool.Plan.Replicas), answer.Run.Pools.Sum(static pool => pool.Plan.Replicas)));
         }
 
-        page.Section("figures", "Figures", section => section.Table(Table(document.Tables[1], "What came of it")).Table(Table(document.Tables[2], "Time and energy by phase")));
+        page.Section("figures", "Figures", section =>
+        {
+            section.Table(Table(document.Tables[1], "What came of it")).Table(Table(document.Tables[2], "Time and energy by phase"));
+            foreach (DocumentTable table in document.Tables.Skip(3))
+            {
+                section.Table(Table(table, table.Name switch { "pools" => "Pools", "classes" => "Classes", _ => "Tasks" }));
+            }
+        });
         page.Section("notes", "Notes", section => section.Points(document.Notes));
         return page.Write();
     }

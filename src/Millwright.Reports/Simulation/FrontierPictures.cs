@@ -36,9 +36,9 @@ public static class FrontierPictures
         section.Picture("Requests served", "Requests finished a second, and those of them within the limits, over the requests a second that come.", Draw("Requests served over the rate", served, "1/s"));
         section.Pictures(
         [
-            ("Time to first token", Limit("p50 and p99, s.", limits?.TimeToFirstTokenSeconds), Draw(
+            ("Time to first token", Limit("p50 and p99.", limits?.TimeToFirstTokenSeconds), Draw(
                 "Time to first token over the rate", [Line("p50", static r => r.TimeToFirstToken.P50), Line("p99", static r => r.TimeToFirstToken.P99)], "s")),
-            ("Time per output token", Limit("p50 and p99, ms.", limits?.TimePerOutputTokenSeconds), Draw(
+            ("Time per output token", Limit("p50 and p99.", limits?.TimePerOutputTokenSeconds), Draw(
                 "Time per output token over the rate", [Line("p50", static r => r.TimePerOutputToken.P50 * Thousand), Line("p99", static r => r.TimePerOutputToken.P99 * Thousand)], "ms")),
         ]);
         List<(string, string, Func<double, string>)> costs = [];

@@ -53,6 +53,8 @@ public sealed class RequestsCsv
         {
             RequestStatus.Finished => ",finished\n"u8,
             RequestStatus.Open => ",open\n"u8,
+            RequestStatus.Shed => ",shed\n"u8,
+            RequestStatus.GivenUp => ",given-up\n"u8,
             _ => ",refused\n"u8,
         });
     }

@@ -60,7 +60,9 @@ public sealed class GemmTimes
             }
         }
 
-        return nodes[..count];
+        double[] exact = new double[count];
+        Array.Copy(nodes, exact, count);
+        return exact;
     }
 
     /// <summary>Precision of the operands.</summary>

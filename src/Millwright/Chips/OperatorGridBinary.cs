@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 using Millwright.Catalog;
 using Millwright.Numerics;
@@ -54,6 +53,48 @@ public static class OperatorGridBinary
     /// <exception cref="InvalidDataException">The bytes are no grids, of another format, or damaged.</exception>
     public static IReadOnlyList<OperatorGrid> Read(ReadOnlySpan<byte> bytes)
     {
+        Cursor cursor = new(PayloadOf(bytes));
+        OperatorGrid[] grids = new OperatorGrid[cursor.Count()];
+        for (int i = 0; i < grids.Length; i++)
+        {
+            grids[i] = cursor.Grid();
+        }
+
+        return cursor.IsAtEnd ? grids : throw new InvalidDataException("compiled operator grids have bytes after the last");
+    }
+
+    /// <summary>Finds the grids without reading them.</summary>
+    /// <param name="bytes">What <see cref="Write(IReadOnlyCollection{OperatorGrid}, Stream)"/> wrote.</param>
+    /// <returns>An entry for each grid.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no grids, of another format, or damaged.</exception>
+    internal static OperatorEntry[] Entries(ReadOnlyMemory<byte> bytes)
+    {
+        ReadOnlySpan<byte> payload = PayloadOf(bytes.Span);
+        Cursor cursor = new(payload);
+        OperatorEntry[] entries = new OperatorEntry[cursor.Count()];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            int from = payload.Length - cursor.Left;
+            Cursor head = cursor;
+            (string system, EngineFamily engine, string name, OperandPrecision precision) = head.Key(i > 0 ? entries[i - 1] : null);
+            cursor.Skip();
+            entries[i] = new OperatorEntry(system, engine, name, precision, bytes.Slice(PayloadOffset + from, payload.Length - cursor.Left - from));
+        }
+
+        return cursor.IsAtEnd ? entries : throw new InvalidDataException("compiled operator grids have bytes after the last");
+    }
+
+    /// <summary>Reads one grid.</summary>
+    /// <param name="bytes">Its bytes, whose checksum was tested before.</param>
+    /// <returns>The grid.</returns>
+    internal static OperatorGrid ReadOne(ReadOnlySpan<byte> bytes)
+    {
+        Cursor cursor = new(bytes);
+        return cursor.Grid();
+    }
+
+    private static ReadOnlySpan<byte> PayloadOf(ReadOnlySpan<byte> bytes)
+    {
         if (bytes.Length < PayloadOffset || !bytes.StartsWith(Magic))
         {
             throw new InvalidDataException("not compiled operator grids");
@@ -72,14 +113,7 @@ public static class OperatorGridBinary
             throw new InvalidDataException("compiled operator grids are damaged");
         }
 
-        Cursor cursor = new(payload);
-        OperatorGrid[] grids = new OperatorGrid[cursor.Count()];
-        for (int i = 0; i < grids.Length; i++)
-        {
-            grids[i] = cursor.Grid();
-        }
-
-        return cursor.IsAtEnd ? grids : throw new InvalidDataException("compiled operator grids have bytes after the last");
+        return payload;
     }
 
     private static void Write(OperatorGrid grid, BinaryWriter writer)
@@ -138,6 +172,71 @@ public static class OperatorGridBinary
 
         public readonly bool IsAtEnd => _rest.IsEmpty;
 
+        public readonly int Left => _rest.Length;
+
+        // words are often those of the grid in front
+        public (string System, EngineFamily Engine, string Name, OperandPrecision Precision) Key(OperatorEntry? before)
+        {
+            string system = Text(before?.SystemId);
+            EngineFamily engine = (EngineFamily)Take(1)[0];
+            SkipText();
+            string name = Text(before?.Operator);
+            return (system, engine, name, (OperandPrecision)Take(1)[0]);
+        }
+
+        public void Skip()
+        {
+            SkipText();
+            Take(1);
+            SkipText();
+            SkipText();
+            Take(1);
+            SkipText();
+            Take(sizeof(int) + 4 * sizeof(double));
+            SkipValues();
+            SkipValues();
+        }
+
+        private void SkipText() => Take(Count());
+
+        private void SkipValues()
+        {
+            int axes = Count();
+            int nodes = axes == 0 ? 0 : 1;
+            for (int d = 0; d < axes; d++)
+            {
+                int length = Count();
+                Take(length * sizeof(double));
+                nodes *= length;
+            }
+
+            Take(nodes * sizeof(short));
+        }
+
+        private string Text(string? likely)
+        {
+            ReadOnlySpan<byte> bytes = Take(Count());
+            return likely is not null && IsAscii(bytes, likely) ? likely : Encoding.UTF8.GetString(bytes);
+        }
+
+        private static bool IsAscii(ReadOnlySpan<byte> bytes, string text)
+        {
+            if (bytes.Length != text.Length)
+            {
+                return false;
+            }
+
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                if (bytes[i] != text[i])
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
         public int Count() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
 
         // what is read stands in the order of the layout
@@ -186,20 +285,9 @@ public static class OperatorGridBinary
 
             double[] values = new double[nodes];
             ReadOnlySpan<byte> bytes = Take(nodes * sizeof(short));
-            if (BitConverter.IsLittleEndian)
+            for (int i = 0; i < values.Length; i++)
             {
-                ReadOnlySpan<short> thousandths = MemoryMarshal.Cast<byte, short>(bytes);
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = thousandths[i] / OperatorGridText.Resolution;
-                }
-            }
-            else
-            {
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = BinaryPrimitives.ReadInt16LittleEndian(bytes[(i * sizeof(short))..]) / OperatorGridText.Resolution;
-                }
+                values[i] = BinaryPrimitives.ReadInt16LittleEndian(bytes[(i * sizeof(short))..]) / OperatorGridText.Resolution;
             }
 
             return new SmoothGrid(axes, values);

@@ -78,12 +78,9 @@ internal sealed class OperatorShelf(NearestMeasuredSystem lender, EngineFamily e
 
         foreach (OperandPrecision precision in precisions)
         {
-            foreach (OperatorGrid grid in library.Grids)
+            if (library.FindAny(operatorName, precision) is { } grid)
             {
-                if (grid.Operator == operatorName && grid.Precision == precision)
-                {
-                    return grid;
-                }
+                return grid;
             }
         }
 

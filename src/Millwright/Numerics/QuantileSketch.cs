@@ -11,6 +11,9 @@ public sealed class QuantileSketch
 
     private const double Ratio = (1 + RelativeError) / (1 - RelativeError);
 
+    // more than the octaves of 64 bits take
+    private const int MostBounds = 6000;
+
     private static readonly long[] s_upper = Bounds();
     private static readonly double s_binsOfOctave = 1 / Math.Log2(Ratio);
 
@@ -151,17 +154,20 @@ public sealed class QuantileSketch
 
     private static long[] Bounds()
     {
-        List<long> bounds = [0];
+        long[] bounds = new long[MostBounds];
+        int count = 1;
         for (double bound = 1; bound < 9.2e18; bound *= Ratio)
         {
             long whole = (long)bound;
-            if (whole > bounds[^1])
+            if (whole > bounds[count - 1])
             {
-                bounds.Add(whole);
+                bounds[count++] = whole;
             }
         }
 
-        bounds.Add(long.MaxValue);
-        return [.. bounds];
+        bounds[count++] = long.MaxValue;
+        long[] exact = new long[count];
+        Array.Copy(bounds, exact, count);
+        return exact;
     }
 }

@@ -149,8 +149,22 @@ public sealed class SmoothGrid
             return (axis.Length - 2, 1);
         }
 
-        int above = Array.BinarySearch(axis, x);
-        int cell = above >= 0 ? above : ~above - 1;
+        // the last node that is not above
+        int cell = 0;
+        int high = axis.Length - 1;
+        while (high - cell > 1)
+        {
+            int middle = (cell + high) >> 1;
+            if (axis[middle] <= x)
+            {
+                cell = middle;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
         return (cell, (x - axis[cell]) / (axis[cell + 1] - axis[cell]));
     }
 }

@@ -150,7 +150,7 @@ public sealed class EngineCalibration
             Dictionary<PredictionKind, ErrorBand> bands = [];
             foreach (JsonProperty band in root.GetProperty("bands").EnumerateObject())
             {
-                bands[Enum.Parse<PredictionKind>(band.Name)] = new ErrorBand(Positive(band.Value, "low"), Positive(band.Value, "high"));
+                bands[KindOf(band.Name)] = new ErrorBand(Positive(band.Value, "low"), Positive(band.Value, "high"));
             }
 
             return new EngineCalibration(
@@ -302,15 +302,39 @@ public sealed class EngineCalibration
         _ => throw new FormatException($"'{name}' is no engine"),
     };
 
+    // by name: the runtime's own reading of names would be compiled anew at each start of the program
+    private static PredictionKind KindOf(string name) => name switch
+    {
+        nameof(PredictionKind.Measured) => PredictionKind.Measured,
+        nameof(PredictionKind.ModelNeverSeen) => PredictionKind.ModelNeverSeen,
+        nameof(PredictionKind.ChipNeverSeen) => PredictionKind.ChipNeverSeen,
+        _ => throw new FormatException($"'{name}' is no kind of prediction"),
+    };
+
+    private static OperandPrecision PrecisionOf(string name) => name switch
+    {
+        nameof(OperandPrecision.Bf16) => OperandPrecision.Bf16,
+        nameof(OperandPrecision.Fp8) => OperandPrecision.Fp8,
+        nameof(OperandPrecision.Fp8Block) => OperandPrecision.Fp8Block,
+        nameof(OperandPrecision.Fp4) => OperandPrecision.Fp4,
+        nameof(OperandPrecision.Mxfp4) => OperandPrecision.Mxfp4,
+        nameof(OperandPrecision.Int8) => OperandPrecision.Int8,
+        nameof(OperandPrecision.Int4) => OperandPrecision.Int4,
+        _ => throw new FormatException($"'{name}' is no precision"),
+    };
+
     private static PrecisionFactors ReadPrecisions(JsonElement precisions)
     {
         double[] dense = new double[PrecisionFactors.Count];
         double[] experts = new double[PrecisionFactors.Count];
-        Array.Fill(dense, 1);
-        Array.Fill(experts, 1);
+        for (int i = 0; i < PrecisionFactors.Count; i++)
+        {
+            (dense[i], experts[i]) = (1, 1);
+        }
+
         foreach (JsonProperty precision in precisions.EnumerateObject())
         {
-            int p = (int)Enum.Parse<OperandPrecision>(precision.Name);
+            int p = (int)PrecisionOf(precision.Name);
             dense[p] = Positive(precision.Value, "dense");
             experts[p] = Positive(precision.Value, "experts");
         }

@@ -12,7 +12,7 @@ internal sealed class StepCurve
     private const int Octaves = 18;
     private const int Knots = KnotsPerOctave * Octaves + 1;
 
-    private static readonly double[] s_tokens = [.. Enumerable.Range(0, Knots).Select(i => Math.Pow(2, (double)i / KnotsPerOctave))];
+    private static readonly double[] s_tokens = Tokens();
 
     private readonly CallTime[] _times = new CallTime[Knots];
     private bool _empty = true;
@@ -22,6 +22,17 @@ internal sealed class StepCurve
 
     /// <summary>Most tokens of the table, beyond which time grows in proportion.</summary>
     public static double MostTokens => s_tokens[^1];
+
+    private static double[] Tokens()
+    {
+        double[] tokens = new double[Knots];
+        for (int i = 0; i < Knots; i++)
+        {
+            tokens[i] = Math.Pow(2, (double)i / KnotsPerOctave);
+        }
+
+        return tokens;
+    }
 
     /// <summary>Adds an operator.</summary>
     /// <param name="timeOf">Time of one call at a number of tokens.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Millwright.Operators;
 
 namespace Millwright.Performance;
 
@@ -36,24 +35,32 @@ internal sealed class StepCurveCache
         _exchange.TryAdd(ExchangeKeyOf(deployment), exchange);
     }
 
-    private static DenseKey DenseKeyOf(Deployment deployment) => new(deployment.Layout.TensorWays, deployment.Precision.Dense, deployment.Part);
+    private static DenseKey DenseKeyOf(Deployment deployment) => new(deployment.Layout.TensorWays, (int)deployment.Precision.Dense, (int)deployment.Part);
 
     private static ExpertKey ExpertKeyOf(Deployment deployment) => new(
         deployment.Layout.ExpertTensorWays,
         deployment.Layout.ExpertWays,
         deployment.Layout.AttentionRanks > 1,
-        deployment.Precision.Experts,
-        deployment.RoutingSkew,
-        deployment.Part);
+        (int)deployment.Precision.Experts,
+        BitConverter.DoubleToInt64Bits(deployment.RoutingSkew),
+        (int)deployment.Part);
 
-    private static ExchangeKey ExchangeKeyOf(Deployment deployment) => new(deployment.Layout, deployment.Precision.Experts, deployment.RoutingSkew, deployment.Part);
+    private static ExchangeKey ExchangeKeyOf(Deployment deployment) => new(
+        deployment.Layout.TensorWays,
+        deployment.Layout.PipelineStages,
+        deployment.Layout.AttentionRanks,
+        deployment.Layout.ExpertWays,
+        deployment.Layout.ContextWays,
+        (int)deployment.Precision.Experts,
+        BitConverter.DoubleToInt64Bits(deployment.RoutingSkew),
+        (int)deployment.Part);
 
-    // objects, since a table of keys that are values would be compiled anew at each start of the program
-    private sealed record DenseKey(int TensorWays, OperandPrecision Dense, LayerPart Part);
+    // objects of whole numbers, since a table of keys that are values, or of others within, would be compiled anew at each start of the program
+    private sealed record DenseKey(int TensorWays, int Dense, int Part);
 
     private sealed record DenseCurves(StepCurve ByToken, StepCurve ByEmitting);
 
-    private sealed record ExpertKey(int TensorWays, int ExpertWays, bool Exchanged, OperandPrecision Experts, double Skew, LayerPart Part);
+    private sealed record ExpertKey(int TensorWays, int ExpertWays, bool Exchanged, int Experts, long SkewBits, int Part);
 
-    private sealed record ExchangeKey(ParallelLayout Layout, OperandPrecision Experts, double Skew, LayerPart Part);
+    private sealed record ExchangeKey(int TensorWays, int PipelineStages, int AttentionRanks, int ExpertWays, int ContextWays, int Experts, long SkewBits, int Part);
 }

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Millwright.Numerics;
 using Millwright.Operators;
 using Millwright.Performance;
+using Millwright.Serving.Simulator;
+using Millwright.Simulation;
 
 namespace Millwright.Serving;
 
@@ -10,7 +12,9 @@ namespace Millwright.Serving;
 /// <param name="TimePerOutputTokenSeconds">Measured mean time per output token, s.</param>
 /// <param name="OutputTokensPerChipSecond">Measured output tokens per chip and second; null where they were not.</param>
 /// <param name="TimeToFirstTokenSeconds">Measured median or mean time to first token, s; null where it was not.</param>
-public sealed record MeasuredRun(ServingCase Run, double TimePerOutputTokenSeconds, double? OutputTokensPerChipSecond = null, double? TimeToFirstTokenSeconds = null);
+/// <param name="FirstTokenIsMean">True where that is the mean, which holds the burst at the start of a loop.</param>
+public sealed record MeasuredRun(
+    ServingCase Run, double TimePerOutputTokenSeconds, double? OutputTokensPerChipSecond = null, double? TimeToFirstTokenSeconds = null, bool FirstTokenIsMean = false);
 
 /// <summary>How strongly a fit follows its data.</summary>
 /// <param name="GroupWeight">Weight of all rows of a model on a chip under an engine together, against the priors: what such a group has in common is no
@@ -258,7 +262,8 @@ public sealed class ServingFit
     private EngineFactors WithRequests(EngineFactors factors, Row[] rows, EngineFactors[] pairs, double[] weights)
     {
         int[] few = [.. Enumerable.Range(0, rows.Length).Where(i => rows[i].HasFirstToken)];
-        double[] inside = [.. few.Select(i => rows[i].FirstTokenSeconds(factors.Times(pairs[i])))];
+        double[] inside = new double[few.Length];
+        Parallel.For(0, few.Length, i => inside[i] = rows[few[i]].FirstTokenSeconds(factors.Times(pairs[few[i]])));
         double[] x = RobustFit.Solve(
             (parameter, residual) =>
             {
@@ -313,8 +318,11 @@ public sealed class ServingFit
     {
         private readonly Func<EngineFactors, (double Step, double Output, double FirstToken)> _predict;
 
-        private Row(MeasuredRun measured, Func<EngineFactors, (double, double, double)> predict, int index)
+        private readonly StepModel? _step;
+
+        private Row(MeasuredRun measured, Func<EngineFactors, (double, double, double)> predict, StepModel? step, int index)
         {
+            _step = step;
             Index = index;
             Measured = measured;
             _predict = predict;
@@ -341,11 +349,23 @@ public sealed class ServingFit
         public (string Model, string System, bool Apart) Group => (ModelId, SystemId, Measured.Run.Pools is not null);
 
         public static Row? Of(MeasuredRun measured, ServingPredictor predictor, int index) =>
-            measured.TimePerOutputTokenSeconds > 0 && predictor.ClosedLoopOf(measured.Run) is { } predict ? new Row(measured, predict, index) : null;
+            measured.TimePerOutputTokenSeconds > 0 && predictor.ClosedLoopOf(measured.Run) is { } predict
+                ? new Row(measured, predict, LoopReplay.Can(measured.Run) ? predictor.BareStepOf(measured.Run, measured.Run.Layout!.Value) : null, index)
+                : null;
 
         public double Seconds(EngineFactors factors) => _predict(factors).Step;
 
-        public double FirstTokenSeconds(EngineFactors factors) => _predict(factors).FirstToken;
+        // within the steps, as the loop is replayed: with the burst of prompts at its start
+        public double FirstTokenSeconds(EngineFactors factors)
+        {
+            if (_step is null || LoopReplay.Run(Measured.Run, _step.With(factors), static (step, sequences, longest) => new StepClock(step, sequences, longest)) is not { } replay)
+            {
+                return _predict(factors).FirstToken;
+            }
+
+            QuantileSketch first = replay.Monitor.TimeToFirstToken;
+            return (Measured.FirstTokenIsMean ? first.Mean : first.Quantile(0.5)) / SimulatedTime.PerSecond;
+        }
 
         public (double Step, double Output) LogErrors(EngineFactors factors)
         {

@@ -167,13 +167,23 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
     // the layout of a run that does not tell its own: the one with the most output on its chips within the limits
     private ServingEstimate? PredictBest(ServingCase run, OperatorTimes times, List<string> remarks, out string reason)
     {
+        IReadOnlyList<ServingEstimate> layouts = Layouts(run, times, out reason);
+        remarks.Add("layout found by search");
+        return layouts.Count == 0 ? null : layouts[0] with { Remarks = [.. remarks] };
+    }
+
+    /// <summary>What each legal layout makes of a run that does not tell its own, the most output within the limits first.</summary>
+    internal IReadOnlyList<ServingEstimate> LayoutsOf(ServingCase run) => TimesOf(run, out _) is { } times ? Layouts(run, times, out _) : [];
+
+    private List<ServingEstimate> Layouts(ServingCase run, OperatorTimes times, out string reason)
+    {
         if (run.Chips is not { } chips || chips < 1)
         {
             reason = "neither a layout nor a number of chips is stated";
-            return null;
+            return [];
         }
 
-        ServingEstimate? best = null;
+        List<ServingEstimate> found = [];
         string last = "";
         foreach (ParallelLayout layout in LayoutOptions.All(run.Model, chips, MostStages, 1))
         {
@@ -183,12 +193,9 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             }
 
             ServingCase trial = run with { Replicas = chips / layout.Chips };
-            if (BestOf(trial, layout, times, out string why) is { } found)
+            if (BestOf(trial, layout, times, out string why) is { } one)
             {
-                if (best is null || found.OutputTokensPerChipSecond > best.OutputTokensPerChipSecond)
-                {
-                    best = found;
-                }
+                found.Add(one);
             }
             else if (why.Length > 0)
             {
@@ -196,14 +203,16 @@ public sealed class ServingPredictor(OperatorLibrary library, Func<ServingCase, 
             }
         }
 
-        reason = best is null ? $"no layout on {chips} chips serves it: {last}" : "";
-        remarks.Add("layout found by search");
-        return best is null ? null : best with { Remarks = [.. remarks] };
+        reason = found.Count == 0 ? $"no layout on {chips} chips serves it: {last}" : "";
+        return [.. found.OrderByDescending(static one => one.OutputTokensPerChipSecond)];
     }
 
     /// <summary>The step of a run on a layout with the factors of its engine; null where the run cannot be.</summary>
     internal StepModel? FittedStepOf(ServingCase run, ParallelLayout layout) =>
         TimesOf(run, out _) is { } times && StepOf(run, layout, times, [], out _) is { } step ? step.With(calibrationOf(run).FactorsOf(run.Engine.Family, run.System.Id)) : null;
+
+    /// <summary>The step of a run on a layout without factors; null where the run cannot be.</summary>
+    internal StepModel? BareStepOf(ServingCase run, ParallelLayout layout) => TimesOf(run, out _) is { } times ? StepOf(run, layout, times, [], out _) : null;
 
     /// <summary>The calibration that predicts a run.</summary>
     internal EngineCalibration CalibrationOf(ServingCase run) => calibrationOf(run);

@@ -127,6 +127,8 @@ internal sealed record ServingReport
         goals.Add(new GoalLine("TensorRT-LLM published maxima (mean)", most, null, most?.Rows ?? 0, "mean ≤ 12 %", most is null ? null : most.Mean <= 0.12, "AIConfigurator 17.5 %"));
         Medians("MLPerf data centre, offline and server, untuned (unverified)", ThroughputPoints(plain.Where(static p => p.Row.Scenario is "mlperf-offline" or "mlperf-server")), 0.2, 0.4, "none");
         Medians("MLPerf data centre, interactive, untuned (unverified)", ThroughputPoints(plain.Where(static p => p.Row.Scenario is "mlperf-interactive")), null, null, "none");
+        Medians("MLPerf data centre, server: request rate at the latency bound, untuned (unverified)", RatePoints(plain.Where(static p => p.Row.Scenario is "mlperf-server")), 0.2, null, "none");
+        Medians("MLPerf data centre, interactive: request rate at the latency bound, untuned (unverified)", RatePoints(plain.Where(static p => p.Row.Scenario is "mlperf-interactive")), null, null, "none");
 
         int answered = together.Count(static p => p.Estimate is not null);
         Share("rows answered, together", together.Length == 0 ? double.NaN : (double)answered / together.Length, together.Length, "≥ 97 %", static s => s >= 0.97, "AIConfigurator 68 %");
@@ -141,8 +143,10 @@ internal sealed record ServingReport
         void Medians(string what, IReadOnlyCollection<ScoredPoint> points, double? median, double? ninetieth, string beside)
         {
             ErrorSummary? errors = ErrorSummary.Of(what, points);
-            bool? holds = errors is null || median is null ? null : errors.Pooled.Value <= median && errors.OverGroups.Value <= median && errors.Ninetieth.Value <= ninetieth;
-            goals.Add(new GoalLine(what, errors, null, errors?.Rows ?? 0, median is null ? "none" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"≤ {median * 100:0} % and ≤ {ninetieth * 100:0} %"), holds, beside));
+            bool? holds = errors is null || median is null ? null : errors.Pooled.Value <= median && errors.OverGroups.Value <= median && (ninetieth is null || errors.Ninetieth.Value <= ninetieth);
+            string limit = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"≤ {median * 100:0} %");
+            limit += ninetieth is null ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" and ≤ {ninetieth * 100:0} %");
+            goals.Add(new GoalLine(what, errors, null, errors?.Rows ?? 0, median is null ? "none" : limit, holds, beside));
         }
 
         void Share(string what, double share, int count, string goal, Func<double, bool> holds, string beside) =>
@@ -246,6 +250,9 @@ internal sealed record ServingReport
         rows,
         static p => p.Row.TotalTokensPerChipSecond ?? p.Row.OutputTokensPerChipSecond,
         static p => p.Row.TotalTokensPerChipSecond is not null ? p.TotalTokensPerChipSecond : p.OutputTokensPerChipSecond);
+
+    // the rate that a row states is not read by its prediction: it is looked for
+    private static IReadOnlyCollection<ScoredPoint> RatePoints(IEnumerable<RowPrediction> rows) => Points(rows, static p => p.Row.RequestRatePerSecond, static p => p.Estimate?.MaxRequestsPerSecond);
 
     private static IReadOnlyCollection<ScoredPoint> Points(IEnumerable<RowPrediction> rows, Func<RowPrediction, double?> measured, Func<RowPrediction, double?> predicted) =>
     [

@@ -104,6 +104,15 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     /// <summary>Threads for replicas that share nothing; results do not depend on it.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>The same replicas with a prefix cache, or without.</summary>
+    /// <param name="caches">True with one.</param>
+    /// <returns>The plan.</returns>
+    public FleetPlan WithPrefixes(bool caches) => this with
+    {
+        Policy = Policy with { CachesPrefixes = caches, Tiers = caches ? Policy.Tiers : [] },
+        Decode = Decode?.WithPrefixes(caches),
+    };
+
     /// <summary>This pool, and the one that goes on with its prompts.</summary>
     public IReadOnlyList<FleetPlan> Pools => Decode is null ? [this] : [this, Decode];
 

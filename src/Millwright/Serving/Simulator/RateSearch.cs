@@ -116,6 +116,23 @@ public sealed class RateSearch
         }
     }
 
+    /// <summary>True where a percentile of both latencies meets its limits at a rate; requests that are refused meet none.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <param name="percentile">The percentile, such as 0.99.</param>
+    /// <param name="requestsPerSecond">The rate, 1/s.</param>
+    /// <param name="cancellation">Stops the run.</param>
+    /// <returns>Whether it does; never below <see cref="LeastRate"/>.</returns>
+    public bool Meets(ServiceLimits limits, double percentile, double requestsPerSecond, CancellationToken cancellation = default)
+    {
+        if (requestsPerSecond < LeastRate)
+        {
+            return false;
+        }
+
+        RateOutcome outcome = Outcome(Run(requestsPerSecond, cancellation).Requests, percentile);
+        return outcome.TimeToFirstTokenSeconds <= limits.TimeToFirstTokenSeconds && outcome.TimePerOutputTokenSeconds <= limits.TimePerOutputTokenSeconds;
+    }
+
     /// <summary>Finds the greatest rate at which a percentile of both latencies meets its limits; requests that are refused meet none.</summary>
     /// <param name="limits">The limits.</param>
     /// <param name="percentile">The percentile, such as 0.99.</param>
@@ -128,16 +145,7 @@ public sealed class RateSearch
     public FoundRate Find(
         ServiceLimits limits, double percentile, double guess, double tolerance = DefaultTolerance, int threads = 1, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
         RateBisection.Find(
-            rate =>
-            {
-                if (rate < LeastRate)
-                {
-                    return false;
-                }
-
-                RateOutcome outcome = Outcome(Run(rate, cancellation).Requests, percentile);
-                return outcome.TimeToFirstTokenSeconds <= limits.TimeToFirstTokenSeconds && outcome.TimePerOutputTokenSeconds <= limits.TimePerOutputTokenSeconds;
-            },
+            rate => Meets(limits, percentile, rate, cancellation),
             guess,
             tolerance,
             threads,

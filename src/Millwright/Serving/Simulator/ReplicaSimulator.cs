@@ -282,7 +282,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     /// <inheritdoc/>
     public void GiveBack(int id)
     {
-        if (_handedOver.Remove(id, out HeldBlocks held))
+        if (_handedOver.Remove(id, out HeldBlocks? held))
         {
             _cache.End(id, held.Named, held.Tokens, held.Blocks, _now);
         }
@@ -425,7 +425,7 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
     {
         int whole = PromptTokens(id);
         long all = _policy.NoEvict ? _cache.Blocks(_table.InputTokens[id] + _table.OutputTokens[id]) : 0;
-        if (_come.TryGetValue(id, out HeldBlocks held))
+        if (_come.TryGetValue(id, out HeldBlocks? held))
         {
             int rest = Math.Min(whole - held.Tokens, budget);
             return new Start(held.Tokens, held.Named, rest, _policy.NoEvict ? 0 : _cache.Blocks(held.Tokens + rest) - held.Blocks, default);
@@ -901,10 +901,10 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         return low;
     }
 
-    // blocks that a request holds while it is not in a step
-    private readonly record struct HeldBlocks(int Tokens, int Named, long Blocks);
+    // blocks that a request holds while it is not in a step: an object, since tables of values would be compiled anew at each start of the program
+    private sealed record HeldBlocks(int Tokens, int Named, long Blocks);
 
-    private readonly record struct Transfer(int Id, long Ready, bool IsWhole, HeldBlocks Held);
+    private sealed record Transfer(int Id, long Ready, bool IsWhole, HeldBlocks Held);
 
     // how a waiting request starts: tokens that the cache holds, leading blocks with a key, tokens of its first part, free blocks that it takes
     private readonly record struct Start

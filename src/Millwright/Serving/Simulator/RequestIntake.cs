@@ -24,6 +24,9 @@ public sealed class RequestIntake(IRequestStream requests)
     /// <summary>No request is forgotten before so many have come: those of a short run stay at hand. The greatest number keeps all.</summary>
     public int KeptRequests { get; init; } = SimulationReport.MostExact;
 
+    /// <summary>Puts requests into classes; null for none, and priorities of the stream.</summary>
+    public ClassDraw? Classes { get; init; }
+
     /// <summary>Told each request in the order in which they came, when it is forgotten or at the end of the run: its table, and its number.</summary>
     public Action<RequestTable, int>? Leaving { get; init; }
 
@@ -50,7 +53,12 @@ public sealed class RequestIntake(IRequestStream requests)
                 table.SetSession(id, request.Session + 1);
             }
 
-            if (request.Priority != 0)
+            if (Classes is not null)
+            {
+                int number = Classes.Of(id);
+                table.SetClass(id, number, Classes.Classes[number].Priority);
+            }
+            else if (request.Priority != 0)
             {
                 table.SetClass(id, 0, request.Priority);
             }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Millwright.Numerics;
 using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Simulation;
@@ -14,14 +13,8 @@ namespace Millwright.Serving.Simulator;
 /// <param name="mean">Predicts in the mean.</param>
 public sealed class SimulatedPredictor(ServingPredictor mean) : IServingPredictor
 {
-    /// <summary>Rounds of a closed loop whose number of requests is not told: an assumption, which holds for the loops of InferenceX (10 requests for each in flight).</summary>
-    private const int RoundsOfLoop = 10;
-
-    private const int MostRequests = 20_000;
-
-    private static readonly ulong s_bin = RandomStream.KeyOf("replay.lengths");
-
     private readonly ConcurrentDictionary<Key, StepClock> _clocks = new();
+    private readonly ServerReplay _servers = new(mean);
 
     /// <inheritdoc/>
     public ServingEstimate? Predict(ServingCase run, out string reason)
@@ -32,7 +25,12 @@ public sealed class SimulatedPredictor(ServingPredictor mean) : IServingPredicto
             return null;
         }
 
-        if (run is not { Load: LoadKind.ClosedLoop, Layout: { } layout, Pools: null, Speculation: null } || run.Lengths.CachedShare > 0 || Replay(run, layout) is not { } replay)
+        if (run.Load == LoadKind.OpenLoop && (run.TimeToFirstTokenLimitSeconds ?? run.TimePerOutputTokenLimitSeconds) is not null)
+        {
+            return _servers.Of(run, estimate);
+        }
+
+        if (!LoopReplay.Can(run) || Replay(run, run.Layout!.Value) is not { } replay)
         {
             return estimate;
         }
@@ -47,40 +45,8 @@ public sealed class SimulatedPredictor(ServingPredictor mean) : IServingPredicto
     }
 
     // one replica with its share of the loop; null where a request does not fit
-    private FleetRun? Replay(ServingCase run, ParallelLayout layout)
-    {
-        if (mean.FittedStepOf(run, layout) is not { } step)
-        {
-            return null;
-        }
-
-        int concurrency = Math.Max(1, (int)Math.Round(run.Concurrency / run.Replicas));
-        int requests = (int)Math.Clamp((run.Requests ?? RoundsOfLoop * run.Concurrency) / run.Replicas, 1, MostRequests);
-        RandomStream random = new(0);
-        RequestTable table = new();
-        int longest = 1;
-        for (int i = 0; i < requests; i++)
-        {
-            (double input, double output) = (run.Lengths.MeanInputTokens, run.Lengths.MeanOutputTokens);
-            if (run.Histogram is { } bins)
-            {
-                int bin = Math.Min(bins.InputTokens.Count - 1, (int)(random.Uniform(s_bin, i) * bins.InputTokens.Count));
-                (input, output) = (bins.InputTokens[bin], bins.OutputTokens[bin]);
-            }
-
-            int id = table.Add(0, Math.Max(1, (int)Math.Round(input)), Math.Max(1, (int)Math.Round(output)));
-            longest = Math.Max(longest, table.InputTokens[id] + table.OutputTokens[id]);
-        }
-
-        if (step.Memory.CachePoolBytes * layout.AttentionRanks < step.SequenceBytes(longest))
-        {
-            return null;
-        }
-
-        EnginePolicy policy = EnginePolicy.Of(step, longest);
-        FleetRun done = FleetSimulator.Run(new FleetPlan(ClockOf(run, layout, step, policy.MaxSequences, longest), policy) { Concurrency = concurrency }, table);
-        return done.Monitor.Refused > 0 ? null : done;
-    }
+    private FleetRun? Replay(ServingCase run, ParallelLayout layout) =>
+        mean.FittedStepOf(run, layout) is { } step ? LoopReplay.Run(run, step, (_, sequences, longest) => ClockOf(run, layout, step, sequences, longest)) : null;
 
     private StepClock ClockOf(ServingCase run, ParallelLayout layout, StepModel step, int sequences, int longest)
     {

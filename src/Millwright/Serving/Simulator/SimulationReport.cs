@@ -257,7 +257,7 @@ public sealed record SimulationReport
         double Rate(long count) => seconds > 0 ? count / seconds : 0;
     }
 
-    private static LatencySummary Summary(QuantileSketch sketch)
+    internal static LatencySummary Summary(QuantileSketch sketch)
     {
         return new LatencySummary(sketch.Mean / SimulatedTime.PerSecond, At(0.5), At(0.9), At(0.99), At(0.999), SimulatedTime.ToSeconds(sketch.Greatest));
 
