@@ -1,4 +1,3 @@
-using Millwright.Chips;
 using Millwright.Operators;
 
 namespace Millwright.Serving.Simulator;
