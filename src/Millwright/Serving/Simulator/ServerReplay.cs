@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Millwright.Applications;
 using Millwright.Catalog;
+using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Simulation;
 
