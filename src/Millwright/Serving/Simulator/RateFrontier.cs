@@ -1,5 +1,3 @@
-using Millwright.Operators;
-
 namespace Millwright.Serving.Simulator;
 
 /// <summary>A rate of a frontier.</summary>
