@@ -38,8 +38,8 @@ public sealed class ReplayTests
         }
 
         RateSearch search = new(new FleetPlan(new StepClock(step, policy.MaxSequences, 1000), policy, replicas), table);
-        Assert.True(search.Meets(new ServiceLimits(0.5, 0.03), 0.99, 0.85 * found.MaxRequestsPerSecond));
-        Assert.False(search.Meets(new ServiceLimits(0.5, 0.03), 0.99, 1.15 * found.MaxRequestsPerSecond));
+        Assert.True(search.Meets(new ServiceLimits(0.5, 0.03), 0.99, 0.85 * found.MaxRequestsPerSecond, cancellation: TestContext.Current.CancellationToken));
+        Assert.False(search.Meets(new ServiceLimits(0.5, 0.03), 0.99, 1.15 * found.MaxRequestsPerSecond, cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
