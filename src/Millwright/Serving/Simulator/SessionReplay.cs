@@ -1,4 +1,3 @@
-using Millwright.Applications;
 using Millwright.Applications.Tasks;
 using Millwright.Numerics;
 using Millwright.Performance;
