@@ -102,6 +102,23 @@ public sealed class ReplayTests
         TimePerOutputTokenLimitSeconds = perToken,
     };
 
+    [Fact]
+    public void Sessions_find_their_contexts_again()
+    {
+        SimulatedPredictor predictor = new(s_mean);
+        ServingCase run = Loop(4, RequestLengths.FromMeans(20_000, 200), chunked: true) with { Sessions = new AgentSessions(UsesHostMemory: false) };
+        ServingEstimate sessions = predictor.Predict(run, out _)!;
+        ServingEstimate anew = predictor.Predict(run with { Sessions = null }, out _)!;
+
+        // nearly all of a context is there: the first token comes far sooner than that of a prompt computed anew, and with less of each other's prompts tokens come faster
+        Assert.True(sessions.TimeToFirstTokenSeconds < 0.4 * anew.TimeToFirstTokenSeconds);
+        Assert.True(sessions.TimePerOutputTokenSeconds < anew.TimePerOutputTokenSeconds);
+        Assert.Equal(sessions.TimePerOutputTokenSeconds, predictor.Predict(run, out _)!.TimePerOutputTokenSeconds);
+
+        // sessions pause between their calls: fewer calls a second than a loop without pauses and with all in the cache would take, yet more tokens than nothing
+        Assert.InRange(sessions.MaxRequestsPerSecond, 0.05, 4 / (200 * 0.005));
+    }
+
     private static ServingCase Loop(double concurrency, RequestLengths lengths, bool chunked)
     {
         Deployment deployment = StepCases.Deployment("llama-3.1-8b", "hgx-h100", new ParallelLayout(), StepCases.Fp8);
