@@ -20,9 +20,7 @@ internal sealed class ReadyLine
     {
         if (Count == _requests.Length)
         {
-            _requests = Longer(_requests);
-            _ready = Longer(_ready);
-            _first = 0;
+            Grow();
         }
 
         int place = (_first + Count) & (_requests.Length - 1);
@@ -40,11 +38,15 @@ internal sealed class ReadyLine
         return id;
     }
 
-    private T[] Longer<T>(T[] ring)
+    private void Grow()
     {
-        T[] longer = new T[2 * ring.Length];
-        Array.Copy(ring, _first, longer, 0, ring.Length - _first);
-        Array.Copy(ring, 0, longer, ring.Length - _first, _first);
-        return longer;
+        int[] requests = new int[2 * Count];
+        long[] ready = new long[2 * Count];
+        int tail = Count - _first;
+        Array.Copy(_requests, _first, requests, 0, tail);
+        Array.Copy(_requests, 0, requests, tail, _first);
+        Array.Copy(_ready, _first, ready, 0, tail);
+        Array.Copy(_ready, 0, ready, tail, _first);
+        (_requests, _ready, _first) = (requests, ready, 0);
     }
 }
