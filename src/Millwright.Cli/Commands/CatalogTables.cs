@@ -13,6 +13,9 @@ namespace Millwright.Cli.Commands;
 /// <summary>The catalog as tables.</summary>
 internal static class CatalogTables
 {
+    // request lengths have some of the same ids
+    private const string WorkloadPrefix = "workloads/";
+
     private static readonly string[] Collections = ["systems", "models", "network", "prices", "token-prices", "lengths", "workloads", "locations"];
 
     public static TableDocument List(CatalogData catalog, string? kind) => kind switch
@@ -88,7 +91,7 @@ internal static class CatalogTables
             Add(rows, "licence", lengths.Licence);
             AddOrigin(rows, lengths.Source, "", Evidence.Derived, lengths.Note);
         }
-        else if (catalog.FindWorkload(id) is { } workload)
+        else if (catalog.FindWorkload(id.StartsWith(WorkloadPrefix, StringComparison.Ordinal) ? id[WorkloadPrefix.Length..] : id) is { } workload)
         {
             title = workload.Name;
             foreach ((string name, DrawnFigure drawn) in workload.Figures())
@@ -263,7 +266,8 @@ internal static class CatalogTables
         [new("id", "id"), new("name", "name"), new("calls", "calls of the main agent", true), new("output", "output a call", true), new("sub_agents", "sub-agents", true), new("success", "success", true), new("tools", "tools")],
         catalog.Workloads.Select(static w => (IReadOnlyList<DocumentCell>)
             [
-                w.Id, w.Name, Number(DrawnValue.Of(w.Main.Calls).Mean, 1), Number(DrawnValue.Of(w.Main.OutputTokens).Mean, 1), Number(w.SubAgents is { } sub ? DrawnValue.Of(sub).Mean : 0, 1),
+                w.Id, w.Name, Number(Math.Round(DrawnValue.Of(w.Main.Calls).Mean, 1), 1), Number(Math.Round(DrawnValue.Of(w.Main.OutputTokens).Mean), 1),
+                Number(w.SubAgents is { } sub ? Math.Round(DrawnValue.Of(sub).Mean, 1) : 0, 1),
                 Number(w.Success.Value, 1), string.Join(", ", w.Main.Tools.Concat(w.Sub?.Tools ?? []).Select(static t => t.Name).Distinct(StringComparer.Ordinal)),
             ]));
 
@@ -399,6 +403,6 @@ internal static class CatalogTables
             .Concat(catalog.PriceScopes.Select(static p => p.Id))
             .Concat(catalog.Figures.Select(static f => f.Id))
             .Concat(catalog.LengthHistograms.Select(static l => l.Id))
-            .Concat(catalog.Workloads.Select(static w => w.Id))
+            .Concat(catalog.Workloads.Select(static w => WorkloadPrefix + w.Id))
             .Concat(catalog.Locations.Select(static l => l.Id));
 }

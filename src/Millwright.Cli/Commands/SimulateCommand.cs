@@ -112,6 +112,7 @@ internal static class SimulateCommand
         return new SimulationAnswer(service, plan, load.Kind, load.Text, run, report, usd, catalog.Hash)
         {
             Classes = classes is null ? [] : ClassReport.Of(run.Requests, classes.Classes),
+            AllReplicas = input.Has("sample-replicas") ? SimulatedService.AllReplicas(input, plan) : null,
         };
     }
 

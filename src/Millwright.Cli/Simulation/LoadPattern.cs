@@ -1,6 +1,5 @@
 using Millwright.Applications;
 using Millwright.Cli.Commands;
-using Millwright.Cli.Output;
 using Millwright.Numerics;
 using Millwright.Scenarios;
 using Millwright.Serving.Simulator;

@@ -45,6 +45,8 @@ internal sealed record SimulateKey(string Name, string HelpName, string Descript
         new("max-model-len", "N", "Longest request, input and output. Left out: the model's context."),
         new("trace", "FILE", "Requests from a trace: CSV or JSON lines, plain or .gz."),
         new("rate", "R", "Requests at a rate, such as 20/s."),
+        new("rate-over-time", "LIST", "A rate that changes, straight between places: \"0h:10/s, 8h:40/s, 24h:10/s\"; beyond the last place it stays."),
+        new("sample-replicas", "K", "Simulate K of the replicas with their share of the requests, so that some stand for all."),
         new("concurrency", "C", "Requests under way at once: each that ends lets the next one come."),
         new("requests", "N", "Number of requests; of a trace: its first."),
         new("duration", "TIME", "How long requests come at a rate, such as \"24 h\": instead of their number, or with it whichever ends first."),

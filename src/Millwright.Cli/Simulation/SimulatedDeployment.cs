@@ -84,7 +84,7 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
             throw new InputException("", 0, 0, $"{layout}: {fault}.");
         }
 
-        int replicas = ReplicasOf(input, layout);
+        int replicas = SampleOf(input, ReplicasOf(input, layout));
         EngineFamily family = input.Read("engine", input.Text("engine") ?? "vllm", ServingOptions.Engines) is [var one] ? one : throw input.Wrong("engine", "name one of vllm, sglang and trtllm");
         string version = input.Text("engine-version") ?? "";
         if (version.Length > 0 && !EngineDefaults.TellsVersion(family, version))
@@ -174,7 +174,12 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
         }
     }
 
-    private static int ReplicasOf(SimulateInput input, ParallelLayout layout)
+    // so many replicas are simulated, and stand for all
+    private static int SampleOf(SimulateInput input, int replicas) => input.Whole("sample-replicas") is not { } sample ? replicas
+        : sample <= replicas ? sample
+        : throw input.Wrong("sample-replicas", string.Create(CultureInfo.InvariantCulture, $"{sample} was found; there are {replicas} replicas"));
+
+    internal static int ReplicasOf(SimulateInput input, ParallelLayout layout)
     {
         if (input.Whole("chips") is not { } chips)
         {

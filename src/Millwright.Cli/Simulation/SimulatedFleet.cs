@@ -33,7 +33,7 @@ internal sealed record SimulatedFleet(SimulatedDeployment Deployment, SimulatedD
     public static IReadOnlyCollection<string> Keys { get; } = [.. SimulateKey.All.Select(static key => key.Name).Except(
     [
         "trace", "rate", "concurrency", "requests", "isl", "osl", "lengths", "duration", "arrivals", "workload", "sessions", "tasks", "task-rate", "task-concurrency", "gap", "reasoning-budget",
-        "sandboxes", "core-hour", "classes", "seed", "ttft", "tpot", "chip-hour", "exact", "each-step", "threads", "find", "frontier", "percentile", "beside", "spill",
+        "sandboxes", "core-hour", "classes", "seed", "ttft", "tpot", "chip-hour", "exact", "each-step", "threads", "find", "frontier", "percentile", "beside", "spill", "rate-over-time", "sample-replicas",
     ])];
 
     /// <summary>Reads a fleet.</summary>

@@ -55,6 +55,8 @@ internal sealed class SimulatedLoad
     {
         int? concurrency = input.Whole("concurrency");
         double? rate = input.Quantity("rate", QuantityKind.TaskRate);
+        RateProfile? profile = ProfileOf(input, rate);
+        rate ??= profile?.Points[0].RatePerSecond;
         if (rate is not null && concurrency is not null)
         {
             throw input.Wrong("concurrency", "requests come at a --rate or so many at once, not both");
@@ -73,7 +75,7 @@ internal sealed class SimulatedLoad
             string name = Path.GetFileName(path);
             return concurrency is { } many ? new SimulatedLoad(input, messages, "concurrency", $"lengths of {name}, {AtOnce(many)}", concurrency, path, null, null, null)
                 : rate is { } asked ? new SimulatedLoad(
-                    input, messages, "rate", $"lengths of {name}, {AtRate(input, asked)}", null, path, null, () => new ArrivalClock(process!, RateProfile.Constant(asked), seed), duration)
+                    input, messages, "rate", $"lengths of {name}, {AtRate(input, asked)}", null, path, null, () => new ArrivalClock(process!, profile!, seed), duration)
                 : new SimulatedLoad(input, messages, "trace", $"{name} at its own stamps", null, path, null, null, null);
         }
 
@@ -92,7 +94,7 @@ internal sealed class SimulatedLoad
         return concurrency is { } count
             ? new SimulatedLoad(input, messages, "concurrency", of + AtOnce(count), concurrency, null, () => new LengthsAlone(lengths, seed), null, null)
             : new SimulatedLoad(
-                input, messages, "rate", of + AtRate(input, rate!.Value), null, null, () => new GeneratedRequests(process!, RateProfile.Constant(rate.Value), lengths, seed, requests, duration), null, duration);
+                input, messages, "rate", of + AtRate(input, rate!.Value), null, null, () => new GeneratedRequests(process!, profile!, lengths, seed, requests, duration), null, duration);
     }
 
     /// <summary>Runs the requests through a fleet.</summary>
@@ -134,7 +136,7 @@ internal sealed class SimulatedLoad
             },
             "simulating");
 
-        RequestIntake Intake(IRequestStream requests, Func<RequestTable, double>? share) => new(requests)
+        RequestIntake Intake(IRequestStream requests, Func<RequestTable, double>? share) => new(Sampled(requests, plan))
         {
             Most = _most,
             KeptRequests = keepsAll ? int.MaxValue : SimulationReport.MostExact,
@@ -155,11 +157,51 @@ internal sealed class SimulatedLoad
         }
     }
 
+    // some replicas stand for all: only their requests count
+    private IRequestStream Sampled(IRequestStream requests, ServicePlan plan) => _input.Whole("sample-replicas") is { } sample
+        ? new SampledRequests(requests, sample, SimulatedService.AllReplicas(_input, plan), plan.Fleets[0].Router == RouterKind.RoundRobin, plan.Fleets[0].Seed)
+        : requests;
+
     private double ShareOfDrawn(RequestTable requests) => Math.Max(
         (double)requests.Count / _most, _durationSeconds is { } all ? SimulatedTime.ToSeconds(requests.LastArrivalPicoseconds) / all : 0);
 
     private GuardedRequests Guard(IRequestStream requests) =>
         new(requests, _input, _trace is null || _durationSeconds is null ? long.MaxValue : SimulatedTime.FromSeconds(_durationSeconds.Value));
+
+    private static RateProfile? ProfileOf(SimulateInput input, double? rate)
+    {
+        const string Wanted = "TIME:RATE is wanted for each place, such as \"0h:10/s, 8h:40/s, 24h:10/s\"";
+        if (input.Text("rate-over-time") is not { } text)
+        {
+            return rate is { } constant ? RateProfile.Constant(constant) : null;
+        }
+
+        if (rate is not null)
+        {
+            throw input.Wrong("rate-over-time", "requests come at one --rate or at a rate that changes, not both");
+        }
+
+        List<RatePoint> points = [];
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = part.Split(':', StringSplitOptions.TrimEntries);
+            if (pair.Length != 2 || !QuantityText.TryParse(pair[0], QuantityKind.Duration, false, out Amount? time, out _) || !QuantityText.TryParse(pair[1], QuantityKind.TaskRate, false, out Amount? perSecond, out _))
+            {
+                throw input.Wrong("rate-over-time", $"\"{part}\" was found; {Wanted}");
+            }
+
+            points.Add(new RatePoint(time.Mid, perSecond.Mid));
+        }
+
+        try
+        {
+            return RateProfile.Linear(points);
+        }
+        catch (ArgumentException problem)
+        {
+            throw input.Wrong("rate-over-time", $"{problem.Message.Split(" (Parameter")[0]}; {Wanted}");
+        }
+    }
 
     private static double? Duration(SimulateInput input, double? rate)
     {
@@ -224,7 +266,9 @@ internal sealed class SimulatedLoad
 
     internal static string Arrivals(SimulateInput input) => $"{input.Text("arrivals") ?? "poisson"} arrivals";
 
-    private static string AtRate(SimulateInput input, double rate) => string.Create(CultureInfo.InvariantCulture, $"{Arrivals(input)} at {rate:0.######} requests/s");
+    private static string AtRate(SimulateInput input, double rate) => input.Text("rate-over-time") is { } places
+        ? $"{Arrivals(input)} at {places}"
+        : string.Create(CultureInfo.InvariantCulture, $"{Arrivals(input)} at {rate:0.######} requests/s");
 
     // requests of a closed loop: lengths without times
     private sealed class LengthsAlone(LengthDistribution lengths, ulong seed) : IRequestStream

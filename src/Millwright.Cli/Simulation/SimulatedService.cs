@@ -25,6 +25,7 @@ internal sealed record SimulatedService(IReadOnlyList<SimulatedFleet> Fleets, IR
     /// <exception cref="InputException">They are wrong, or cannot be.</exception>
     public static SimulatedService Of(SimulateInput input, CatalogData catalog, ulong seed, IReadOnlyCollection<string> outputs)
     {
+        CheckSample(input);
         OperatorLibrary library = ShippedOperators.Load();
         EngineCalibration calibration = ShippedCalibration.Load();
         List<SimulatedFleet> fleets = [SimulatedFleet.Of(input, catalog, library, calibration, seed)];
@@ -65,6 +66,20 @@ internal sealed record SimulatedService(IReadOnlyList<SimulatedFleet> Fleets, IR
             Threads = input.Whole("threads") ?? Environment.ProcessorCount,
             Decode = plan.Decode is null ? null : Shared(plan.Decode),
         };
+    }
+
+    /// <summary>All replicas of a fleet of which only some are simulated.</summary>
+    public static int AllReplicas(SimulateInput input, ServicePlan plan) => SimulatedDeployment.ReplicasOf(input, plan.Fleets[0].Clock.Step.Deployment.Layout);
+
+    private static void CheckSample(SimulateInput input)
+    {
+        if (input.Has("sample-replicas"))
+        {
+            foreach (string key in input.Given(["concurrency", "beside", "decode-replicas", "scale-from", "mtbf"]))
+            {
+                throw input.Wrong("sample-replicas", $"some replicas stand for all where all are alike and stay, under an open load: leave out --{key}");
+            }
+        }
     }
 
     private static void CheckNames(SimulateInput input, List<SimulatedFleet> fleets)

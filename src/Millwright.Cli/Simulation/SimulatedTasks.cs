@@ -13,6 +13,9 @@ namespace Millwright.Cli.Simulation;
 /// <summary>Tasks of a simulation: of a named workload, or sessions of a trace.</summary>
 internal sealed class SimulatedTasks
 {
+    // room that a context leaves for an answer
+    private const int MostAnswerTokens = 32_768;
+
     private const double DefaultGapSeconds = 5;
 
     // pauses of a session spread: the mean over the median
@@ -50,7 +53,7 @@ internal sealed class SimulatedTasks
     /// <exception cref="InputException">It is contradictory, incomplete or wrong.</exception>
     public static SimulatedTasks Of(SimulateInput input, CatalogData catalog, ulong seed)
     {
-        foreach (string key in input.Given(["trace", "rate", "concurrency", "requests", "isl", "osl", "lengths", "duration", "classes", "find", "frontier"]))
+        foreach (string key in input.Given(["trace", "rate", "concurrency", "requests", "isl", "osl", "lengths", "duration", "classes", "find", "frontier", "rate-over-time", "sample-replicas"]))
         {
             throw input.Wrong(key, "tasks bring their own requests: leave it out, or --workload and --sessions");
         }
@@ -129,7 +132,7 @@ internal sealed class SimulatedTasks
         };
         try
         {
-            TaskLaw law = TaskLaw.Of(workload, new TaskOptions { Budget = budget, MostContextTokens = maxContextTokens });
+            TaskLaw law = TaskLaw.Of(workload, new TaskOptions { Budget = budget, MostContextTokens = maxContextTokens - Math.Min(MostAnswerTokens, maxContextTokens / 4) });
 
             // in a closed loop tasks come when others end, whatever their clock says
             return new GeneratedTasks(law, _rate is null ? ArrivalProcess.Constant : SimulatedLoad.Process(_input), RateProfile.Constant(_rate ?? 1), _seed, _tasks);

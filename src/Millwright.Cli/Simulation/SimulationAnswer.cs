@@ -25,6 +25,9 @@ internal sealed record SimulationAnswer(
     /// <summary>Figures of tasks; null where the load was of requests.</summary>
     public TaskReport? Tasks { get; init; }
 
+    /// <summary>Replicas that those simulated stand for; null where all are simulated.</summary>
+    public int? AllReplicas { get; init; }
+
     /// <summary>What runs in the first fleet.</summary>
     public SimulatedDeployment Deployment => Service.Fleets[0].Deployment;
 

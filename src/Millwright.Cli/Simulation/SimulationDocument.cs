@@ -240,6 +240,11 @@ internal static class SimulationDocument
             notes.Add(Say($"Percentiles lie within {report.QuantileError * 100:0.#} %; --exact makes them exact."));
         }
 
+        if (answer.AllReplicas is { } all)
+        {
+            notes.Add(Say($"{answer.Plan.Replicas:#,0} of {all:#,0} replicas were simulated with their share of the requests: latencies are those of all, amounts times {(double)all / answer.Plan.Replicas:0.##}."));
+        }
+
         notes.Add(answer.Deployment.ProfileFolder is { } folder
             ? $"Steps take the layer timings of {folder}."
             : Say($"Measured times of deployments of this kind were {answer.Deployment.Band.Low:0.00} to {answer.Deployment.Band.High:0.00} of those predicted (p10 to p90)."));

@@ -127,10 +127,10 @@ public readonly struct WideInteger(long high, ulong low) : IEquatable<WideIntege
     // of the magnitude, whose lowest value is its own negative and read without sign here; half a word at a time
     private WideInteger DividedByUnsigned(ulong divisor)
     {
-        ulong high = (ulong)_high;
-        ulong upper = (high % divisor) << HalfBits | _low >> HalfBits;
+        ulong whole = (ulong)_high;
+        ulong upper = (whole % divisor) << HalfBits | _low >> HalfBits;
         ulong lower = (upper % divisor) << HalfBits | (uint)_low;
-        return new WideInteger((long)(high / divisor), upper / divisor << HalfBits | lower / divisor);
+        return new WideInteger((long)(whole / divisor), upper / divisor << HalfBits | lower / divisor);
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ internal sealed class StepMemory
                 return false;
             }
 
-            if (entry.Key.Equals(key))
+            if (entry.Key.IsSame(key))
             {
                 value = entry.Value;
                 return true;
@@ -78,7 +78,7 @@ internal sealed class StepMemory
         int place = key.Place(places.Length);
         while (places[place].IsSet)
         {
-            if (places[place].Key.Equals(key))
+            if (places[place].Key.IsSame(key))
             {
                 return false;
             }
@@ -114,7 +114,7 @@ internal readonly struct StepKey(int sequences, int tokens, int prefix, int prom
     private readonly ulong _second = (ulong)(uint)prefix << 32 | (uint)prompts;
 
     /// <summary>True for the same numbers.</summary>
-    public bool Equals(in StepKey other) => _first == other._first && _second == other._second;
+    public bool IsSame(in StepKey other) => _first == other._first && _second == other._second;
 
     /// <summary>Where a search begins in so many places, a power of two.</summary>
     public int Place(int places)

@@ -255,7 +255,6 @@ public sealed class SimulateTests
     [InlineData("at most 100 %", "--model", "llama-3.1-8b", "--system", "hgx-h100", "--memory-fraction", "1.5", "--rate", "5/s", "--requests", "10", "--isl", "5", "--osl", "5")]
     [InlineData("ends at 131072", "--model", "llama-3.1-8b", "--system", "hgx-h100", "--max-model-len", "200000", "--rate", "5/s", "--requests", "10", "--isl", "5", "--osl", "5")]
     [InlineData("105 days", "--model", "llama-3.1-8b", "--system", "hgx-h100", "--rate", "0.0001/s", "--requests", "100000", "--isl", "5", "--osl", "5")]
-    [InlineData("keeps its own share", "--model", "llama-3.1-8b", "--system", "hgx-h100", "--concurrency", "4", "--router", "random", "--requests", "10", "--isl", "5", "--osl", "5")]
     [InlineData("name the same file", "--model", "llama-3.1-8b", "--system", "hgx-h100", "--json", "same-file", "--html", "same-file")]
     public async Task Wrong_input_is_refused_in_one_line(string names, params string[] arguments)
     {

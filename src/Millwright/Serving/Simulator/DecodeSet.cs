@@ -1,4 +1,3 @@
-using Millwright.Numerics;
 using Millwright.Performance;
 
 namespace Millwright.Serving.Simulator;

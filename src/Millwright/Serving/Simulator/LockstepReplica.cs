@@ -1,5 +1,4 @@
 using Millwright.Performance;
-using Millwright.Simulation;
 
 namespace Millwright.Serving.Simulator;
 

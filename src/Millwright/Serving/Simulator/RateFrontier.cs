@@ -1,6 +1,3 @@
-using Millwright.Chips;
-using Millwright.Operators;
-
 namespace Millwright.Serving.Simulator;
 
 /// <summary>A rate of a frontier.</summary>

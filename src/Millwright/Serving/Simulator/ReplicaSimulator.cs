@@ -156,9 +156,10 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
             if (IsRunning || StartsFromRest())
             {
                 // nothing that others could see happens before the end of the steps that only decode
-                return _decode.Count == 0 || _partial != None || _waiting.Count > 0 || _coming.Count > 0 || _policy.Batching != BatchingKind.Mixed
-                    ? _now
-                    : Math.Max(_now, Math.Min(_feed.NextArrival, _now + EndOfLine()) - 1);
+                bool decodes = _decode.Count > 0 && _partial == None && (_waiting.Count == 0 || (_held == 0 && _policy.Order == SchedulingOrder.FirstCome && !CanStart()));
+                return decodes
+                    ? Math.Max(_now, Math.Min(Math.Min(_feed.NextArrival, Wake()), _now + EndOfLine()) - 1)
+                    : _now;
             }
 
             long wake = Math.Min(_feed.NextArrival, NextTransfer);

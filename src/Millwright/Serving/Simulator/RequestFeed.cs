@@ -1,5 +1,3 @@
-using Millwright.Simulation;
-
 namespace Millwright.Serving.Simulator;
 
 /// <summary>The requests that come to one replica, in order of arrival.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Millwright.Applications;
 using Millwright.Catalog;
-using Millwright.Numerics;
-using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Simulation;
 

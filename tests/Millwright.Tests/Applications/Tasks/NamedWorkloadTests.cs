@@ -111,7 +111,7 @@ public sealed class NamedWorkloadTests
         Assert.Equal(102_609, main.Input / main.Calls, 0.06 * 102_609);
 
         // a summary hides what a call brings: growth is a little lower than the 3,044 and 3,082 of the trace, where sessions that long bring less
-        Assert.Equal(3_052, (main.Grown + sub.Grown) / (main.Pairs + sub.Pairs), 0.15 * 3_052);
+        Assert.Equal(3_052, (main.Grown + sub.Grown) / (main.Pairs + sub.Pairs), 0.12 * 3_052);
         Assert.Equal(0.746, succeeded / (double)tasks, 0.01);
     }
 

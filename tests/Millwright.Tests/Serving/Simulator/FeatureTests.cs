@@ -34,7 +34,7 @@ public sealed class FeatureTests
         from router in PickOf(RouterKind.RoundRobin, RouterKind.Random, RouterKind.LeastLoaded, RouterKind.PowerOfTwo, RouterKind.Session, RouterKind.Prefix, RouterKind.CacheAware)
         from apart in Gen.Int[0, 2]
         from scaling in PickOf(null, null, new ScalingRule(1, 2, 30_000_000_000, 50_000_000_000, 90_000_000_000))
-        from failures in PickOf(null, null, new FailureRule(0.3, 40_000_000_000))
+        from failures in PickOf(null, null, new FailureRule(3, 40_000_000_000))
         let policy = rules with
         {
             Batching = plan.Policy.Batching,
@@ -66,7 +66,7 @@ public sealed class FeatureTests
                 SimulatorCases.Same(leaped, stepped);
                 Closed(leaped, load);
             },
-            iter: 1500);
+            iter: 1000);
 
     [Fact]
     public void The_loop_of_all_replicas_and_each_replica_by_itself_agree_bit_for_bit() =>

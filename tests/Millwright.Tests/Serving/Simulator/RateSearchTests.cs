@@ -120,7 +120,11 @@ public sealed class RateSearchTests
     public void Rates_and_frontiers_are_the_same_bits_on_any_number_of_threads()
     {
         StepClock clock = new(SimulatorCases.Llama, 64, SimulatorCases.MaxContext);
-        FleetPlan plan = new(clock, SimulatorCases.Vllm with { MaxSequences = 64 }, 2, RouterKind.PowerOfTwo, 3);
+        FleetPlan plan = new(clock, SimulatorCases.Vllm with { MaxSequences = 64 }, 2, RouterKind.PowerOfTwo, 3)
+        {
+            Limits = new ServiceLimits(0.1, 0.03),
+            Power = Performance.StepCases.Times("hgx-h100").Clock,
+        };
         RateSearch search = new(plan, SimulatorCases.Poisson(800, 10, 512, 48));
         FoundRate one = search.Find(new ServiceLimits(0.1, 0.03), 0.99, 20);
         Assert.Equal(one, search.Find(new ServiceLimits(0.1, 0.03), 0.99, 20, threads: 3));
@@ -130,7 +134,7 @@ public sealed class RateSearchTests
 
         double[] rates = [.. RateFrontier.Shares.Select(share => share * saturation.Rate)];
         FrontierPoint[] points = Frontier(1);
-        Assert.Equal(points, Frontier(4));
+        Assert.Equal(points.Select(Figures), Frontier(4).Select(Figures));
 
         // throughput keeps up, and goodput with it while the limits are met; latencies grow, chips that work more take less energy a token
         Assert.Equal(rates, points.Select(static p => p.RequestsPerSecond));
@@ -139,8 +143,11 @@ public sealed class RateSearchTests
         Assert.All(points.Zip(points.Skip(1)), static pair => Assert.True(pair.First.Report.TimePerOutputToken.P50 <= pair.Second.Report.TimePerOutputToken.P50 * 1.001));
         Assert.True(points[0].Report.JoulesPerOutputToken > points[9].Report.JoulesPerOutputToken);
 
+        // an array in a record is another one in each run
+        static FrontierPoint Figures(FrontierPoint point) => point with { Report = point.Report with { Pools = [] } };
+
         FrontierPoint[] Frontier(int threads) =>
-            RateFrontier.Of(search, plan with { Limits = new ServiceLimits(0.1, 0.03), Power = Performance.StepCases.Times("hgx-h100").Clock }, rates, saturation.Rate, threads, cancellation: TestContext.Current.CancellationToken);
+            RateFrontier.Of(search, plan, rates, saturation.Rate, threads, cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]
