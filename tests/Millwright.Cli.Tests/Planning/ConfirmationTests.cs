@@ -48,7 +48,7 @@ public sealed class ConfirmationTests
     [Fact]
     public void Limits_that_nothing_meets_are_infeasible_and_nothing_is_simulated()
     {
-        Plan plan = Confirmed("workloads.chat.time_per_output_token=1 us", "workloads.research.chip_share=0 %");
+        Plan plan = Confirmed("workloads.chat.time_per_output_token=100 us", "workloads.research.chip_share=0 %");
         WorkloadConfirmation chat = plan.Confirmations[0];
         Assert.Equal((ConfirmationStatus.NotSimulated, 0, ""), (chat.Status, chat.Requests, chat.Deployment));
         Assert.Contains("infeasible", chat.Verdict, StringComparison.Ordinal);

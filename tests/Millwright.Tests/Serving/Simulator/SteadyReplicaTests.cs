@@ -15,7 +15,7 @@ public sealed class SteadyReplicaTests
 
     private static readonly StepModel s_step = SimulatorCases.Llama;
     private static readonly RequestLengths s_alike = RequestLengths.FromMeans(Input, Output);
-    private static readonly ServiceLimits s_none = new();
+    private static readonly ServiceLimits s_none = new(double.PositiveInfinity, double.PositiveInfinity);
 
     [Fact]
     public void Requests_that_meet_nobody_take_what_the_step_model_says_to_the_picosecond()
