@@ -68,7 +68,7 @@ public sealed class ConfirmationTests
     [Fact]
     public void No_figure_depends_on_it_and_without_it_the_list_is_empty()
     {
-        Plan plain = PlanStudy.Make(new Planner(Chain.Scenario("gigawatt"), Chain.Catalog, Chain.Search), "tests", draws: 1);
+        Plan plain = PlanStudy.Make(new Planner(Chain.Scenario("gigawatt"), Chain.Catalog, Chain.Search), "tests", draws: 1, cancellation: TestContext.Current.CancellationToken);
         Assert.Empty(plain.Confirmations);
         Assert.Equal(0, Json(plain).GetArrayLength());
         Assert.Equal(JsonOutput.Write(plain), JsonOutput.Write(s_plan.Value with { Confirmations = [] }));
@@ -90,7 +90,7 @@ public sealed class ConfirmationTests
     private static Plan Confirmed(params string[] changes)
     {
         Planner planner = new(Chain.Scenario("gigawatt", changes), Chain.Catalog, Chain.Search);
-        Plan plan = PlanStudy.Make(planner, "tests", draws: 1);
+        Plan plan = PlanStudy.Make(planner, "tests", draws: 1, cancellation: TestContext.Current.CancellationToken);
         return plan with { Confirmations = planner.Confirm(plan, TestContext.Current.CancellationToken) };
     }
 

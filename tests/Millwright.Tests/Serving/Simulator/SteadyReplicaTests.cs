@@ -1,7 +1,6 @@
 using Millwright.Applications;
 using Millwright.Catalog;
 using Millwright.Performance;
-using Millwright.Serving;
 using Millwright.Serving.Simulator;
 using Millwright.Simulation;
 
