@@ -71,7 +71,7 @@ internal sealed record RowLengths(RequestLengths Mean, LengthHistogram? Histogra
     // With a cache in host memory the hits on the chip tell little: the share that could be found holds then.
     private static double CachedShare(ServingRow row, CatalogData catalog)
     {
-        if (!row.Scenario.Equals("agentic-coding", StringComparison.OrdinalIgnoreCase))
+        if (!row.IsAgentic)
         {
             return 0;
         }

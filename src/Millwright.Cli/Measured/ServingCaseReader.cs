@@ -89,6 +89,7 @@ internal sealed class ServingCaseReader(CatalogData catalog)
             Histogram = lengths.Histogram,
             Load = load,
             Concurrency = load == LoadKind.ClosedLoop ? row.Concurrency ?? 0 : 0,
+            Sessions = row.IsAgentic ? new AgentSessions(row.CacheOffload.Length > 0 && !row.CacheOffload.Equals("none", StringComparison.OrdinalIgnoreCase)) : null,
             RequestRatePerSecond = load == LoadKind.OpenLoop && !row.IsMlperf ? row.RequestRatePerSecond ?? 0 : 0,
             Requests = row.Requests,
             Speculation = speculation,

@@ -141,6 +141,9 @@ internal sealed record ServingRow
     /// <summary>True for a scenario of the MLPerf benchmarks.</summary>
     public bool IsMlperf => Scenario.StartsWith("mlperf-", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>True for recorded turns of coding agents.</summary>
+    public bool IsAgentic => Scenario.Equals("agentic-coding", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>True for the published maxima of TensorRT-LLM: all requests queued at once by trtllm-bench.</summary>
     public bool IsThroughputMaximum => Scenario.Equals("max-throughput", StringComparison.OrdinalIgnoreCase);
 

@@ -44,6 +44,10 @@ public sealed record SplitPools(int PrefillWorkers, ParallelLayout PrefillLayout
 /// <param name="AcceptedTokens">Mean tokens of the draft that are accepted; a step then makes one more.</param>
 public readonly record struct Speculation(int DraftTokens, double AcceptedTokens);
 
+/// <summary>Requests that are the calls of agentic sessions: the context of a session grows from call to call, and the prefix cache is on.</summary>
+/// <param name="UsesHostMemory">True where the cache goes on in the memory of the host.</param>
+public sealed record AgentSessions(bool UsesHostMemory);
+
 /// <summary>One run of a service: what is served, on what, under which load.</summary>
 public sealed record ServingCase
 {
@@ -88,6 +92,9 @@ public sealed record ServingCase
 
     /// <summary>Requests in flight over all replicas, for a closed loop.</summary>
     public double Concurrency { get; init; }
+
+    /// <summary>Sessions that a closed loop keeps under way, where its requests are their calls; null for requests of their own.</summary>
+    public AgentSessions? Sessions { get; init; }
 
     /// <summary>Requests a second over all replicas, for an open loop.</summary>
     public double RequestRatePerSecond { get; init; }

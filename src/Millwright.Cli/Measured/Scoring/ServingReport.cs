@@ -129,6 +129,9 @@ internal sealed record ServingReport
         Medians("MLPerf data centre, interactive, untuned (unverified)", ThroughputPoints(plain.Where(static p => p.Row.Scenario is "mlperf-interactive")), null, null, "none");
         Medians("MLPerf data centre, server: request rate at the latency bound, untuned (unverified)", RatePoints(plain.Where(static p => p.Row.Scenario is "mlperf-server")), 0.2, null, "none");
         Medians("MLPerf data centre, interactive: request rate at the latency bound, untuned (unverified)", RatePoints(plain.Where(static p => p.Row.Scenario is "mlperf-interactive")), null, null, "none");
+        RowPrediction[] agentic = [.. plain.Where(static p => p.Row.IsAgentic)];
+        Medians("agentic coding with prefix caching: throughput", ThroughputPoints(agentic), 0.25, null, "none");
+        Medians("agentic coding with prefix caching: TPOT", TpotPoints(agentic), 0.25, null, "none");
 
         int answered = together.Count(static p => p.Estimate is not null);
         Share("rows answered, together", together.Length == 0 ? double.NaN : (double)answered / together.Length, together.Length, "≥ 97 %", static s => s >= 0.97, "AIConfigurator 68 %");

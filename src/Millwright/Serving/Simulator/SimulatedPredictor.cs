@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Millwright.Numerics;
 using Millwright.Operators;
 using Millwright.Performance;
 using Millwright.Simulation;
@@ -30,6 +31,11 @@ public sealed class SimulatedPredictor(ServingPredictor mean) : IServingPredicto
             return _servers.Of(run, estimate);
         }
 
+        if (run is { Load: LoadKind.ClosedLoop, Sessions: not null, Layout: { } layout, Pools: null, Speculation: null })
+        {
+            return mean.FittedStepOf(run, layout) is { } step && SessionReplay.Run(run, step) is { } sessions ? With(estimate, run, layout, sessions) : estimate;
+        }
+
         if (!LoopReplay.Can(run) || Replay(run, run.Layout!.Value) is not { } replay)
         {
             return estimate;
@@ -41,6 +47,24 @@ public sealed class SimulatedPredictor(ServingPredictor mean) : IServingPredicto
             TimeToFirstTokenSeconds = monitor.TimeToFirstToken.Mean / SimulatedTime.PerSecond,
             TimeToFirstTokenMedianSeconds = monitor.TimeToFirstToken.Quantile(0.5) / SimulatedTime.PerSecond,
             TimeToFirstTokenP99Seconds = monitor.TimeToFirstToken.Quantile(0.99) / SimulatedTime.PerSecond,
+        };
+    }
+
+    private static ServingEstimate With(ServingEstimate estimate, ServingCase run, ParallelLayout layout, SessionReplayResult sessions)
+    {
+        double band = sessions.StepSeconds / estimate.TimePerOutputTokenSeconds;
+        IReadOnlyList<double> first = sessions.FirstTokenSeconds;
+        return estimate with
+        {
+            TimePerOutputTokenSeconds = sessions.StepSeconds,
+            TimePerOutputTokenLowSeconds = estimate.TimePerOutputTokenLowSeconds * band,
+            TimePerOutputTokenHighSeconds = estimate.TimePerOutputTokenHighSeconds * band,
+            TimeToFirstTokenSeconds = first.Average(),
+            TimeToFirstTokenMedianSeconds = Percentiles.OfSorted([.. first], 0.5),
+            TimeToFirstTokenP99Seconds = Percentiles.OfSorted([.. first], 0.99),
+            OutputTokensPerChipSecond = sessions.OutputTokensPerSecond / layout.Chips,
+            TotalTokensPerChipSecond = (sessions.InputTokensPerSecond + sessions.OutputTokensPerSecond) / layout.Chips,
+            MaxRequestsPerSecond = sessions.RequestsPerSecond * run.Replicas,
         };
     }
 

@@ -24,9 +24,9 @@ public sealed class RateSearchTests
             Assert.InRange(x.bound, found.Rate, found.Beyond);
             Assert.True(found.Beyond <= found.Rate * (1 + x.tolerance) * (1 + 1e-12));
         });
-        Assert.Equal(0, RateBisection.Find(static _ => false, 3, 0.01).Rate);
-        Assert.Equal(double.PositiveInfinity, RateBisection.Find(static _ => true, 3, 0.01).Beyond);
-        Assert.Throws<ArgumentOutOfRangeException>(() => RateBisection.Find(static _ => true, 0, 0.01));
+        Assert.Equal(0, RateBisection.Find(static _ => false, 3, 0.01, cancellation: TestContext.Current.CancellationToken).Rate);
+        Assert.Equal(double.PositiveInfinity, RateBisection.Find(static _ => true, 3, 0.01, cancellation: TestContext.Current.CancellationToken).Beyond);
+        Assert.Throws<ArgumentOutOfRangeException>(() => RateBisection.Find(static _ => true, 0, 0.01, cancellation: TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -37,9 +37,9 @@ public sealed class RateSearchTests
     {
         // the wait of M/D/1 is below x with probability (1 - load) sum of (-rate (x - k D))^k / k! e^(rate (x - k D)), k from 0 to x / D (Erlang 1909)
         double limit = services * s_service;
-        double known = RateBisection.Find(rate => Erlang(rate * s_service, services - 1) >= 0.99, 0.5 / s_service, 1e-6).Rate;
+        double known = RateBisection.Find(rate => Erlang(rate * s_service, services - 1) >= 0.99, 0.5 / s_service, 1e-6, cancellation: TestContext.Current.CancellationToken).Rate;
         RateSearch search = new(new FleetPlan(s_one, s_single), SimulatorCases.Poisson(400_000, 10, 512, 1));
-        FoundRate found = search.Find(new ServiceLimits(limit), 0.99, 0.7 / s_service, 0.005, threads: 2);
+        FoundRate found = search.Find(new ServiceLimits(limit), 0.99, 0.7 / s_service, 0.005, threads: 2, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(known, found.Rate, 0.02 * known);
 
         double Erlang(double load, double wait)
@@ -61,14 +61,14 @@ public sealed class RateSearchTests
     public void Even_arrivals_saturate_at_one_over_the_service_time()
     {
         RateSearch search = new(new FleetPlan(s_one, s_single), SimulatorCases.Table(Enumerable.Repeat((1_000_000_000L, 512, 1), 4000)));
-        double saturation = search.FindSaturation(0.3 / s_service, tolerance: 0.002).Rate * s_service;
+        double saturation = search.FindSaturation(0.3 / s_service, tolerance: 0.002, cancellation: TestContext.Current.CancellationToken).Rate * s_service;
 
         // the backlog may grow by 2 % of what comes
         Assert.InRange(saturation, 1 / 1.003, 1 / 0.98);
 
         // nobody waits below saturation: any limit of one service time is met up to there
-        Assert.InRange(search.Find(new ServiceLimits(1.0001 * s_service), 0.99, 0.3 / s_service, 0.002).Rate * s_service, 0.99, 1.003);
-        Assert.Equal(0, search.Find(new ServiceLimits(0.999 * s_service), 0.99, 0.3 / s_service).Rate);
+        Assert.InRange(search.Find(new ServiceLimits(1.0001 * s_service), 0.99, 0.3 / s_service, 0.002, cancellation: TestContext.Current.CancellationToken).Rate * s_service, 0.99, 1.003);
+        Assert.Equal(0, search.Find(new ServiceLimits(0.999 * s_service), 0.99, 0.3 / s_service, cancellation: TestContext.Current.CancellationToken).Rate);
     }
 
     [Fact]
@@ -126,10 +126,10 @@ public sealed class RateSearchTests
             Power = Performance.StepCases.Times("hgx-h100").Clock,
         };
         RateSearch search = new(plan, SimulatorCases.Poisson(800, 10, 512, 48));
-        FoundRate one = search.Find(new ServiceLimits(0.1, 0.03), 0.99, 20);
-        Assert.Equal(one, search.Find(new ServiceLimits(0.1, 0.03), 0.99, 20, threads: 3));
-        FoundRate saturation = search.FindSaturation(20);
-        Assert.Equal(saturation, search.FindSaturation(20, threads: 3));
+        FoundRate one = search.Find(new ServiceLimits(0.1, 0.03), 0.99, 20, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(one, search.Find(new ServiceLimits(0.1, 0.03), 0.99, 20, threads: 3, cancellation: TestContext.Current.CancellationToken));
+        FoundRate saturation = search.FindSaturation(20, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(saturation, search.FindSaturation(20, threads: 3, cancellation: TestContext.Current.CancellationToken));
         Assert.True(saturation.Rate > one.Rate);
 
         double[] rates = [.. RateFrontier.Shares.Select(share => share * saturation.Rate)];
@@ -156,7 +156,7 @@ public sealed class RateSearchTests
         RequestTable pattern = SimulatorCases.Table([(5_000, 10, 2), (1_000_000, 20, 2), (3_000_000, 30, 2), (0, 40, 2)]);
         RateSearch search = new(new FleetPlan(s_one, s_single), pattern);
         Assert.Equal(3 / 4e-6, search.PatternRate, 1);
-        RequestTable half = search.Run(search.PatternRate / 2).Requests;
+        RequestTable half = search.Run(search.PatternRate / 2, cancellation: TestContext.Current.CancellationToken).Requests;
         Assert.Equal([0, 2_000_000, 8_000_000, 8_000_000], half.ArrivalPicoseconds.ToArray());
         Assert.Equal(pattern.InputTokens.ToArray(), half.InputTokens.ToArray());
     }
@@ -165,8 +165,8 @@ public sealed class RateSearchTests
     public void Refused_requests_meet_no_limit_and_loads_without_a_rate_are_refused()
     {
         RateSearch search = new(new FleetPlan(s_one, s_single), SimulatorCases.Table(Enumerable.Range(0, 50).Select(static i => (1_000_000_000L, i % 10 == 0 ? 5000 : 100, 2))));
-        Assert.Equal(0, search.Find(new ServiceLimits(10), 0.99, 1).Rate);
-        Assert.True(search.Find(new ServiceLimits(10), 0.9, 1).Rate > 0);
+        Assert.Equal(0, search.Find(new ServiceLimits(10), 0.99, 1, cancellation: TestContext.Current.CancellationToken).Rate);
+        Assert.True(search.Find(new ServiceLimits(10), 0.9, 1, cancellation: TestContext.Current.CancellationToken).Rate > 0);
         Assert.Throws<ArgumentException>(() => new RateSearch(new FleetPlan(s_one, s_single) { Concurrency = 4 }, SimulatorCases.Poisson(10, 1, 5, 5)));
         Assert.Throws<ArgumentException>(() => new RateSearch(new FleetPlan(s_one, s_single), SimulatorCases.Table([(0, 5, 5), (0, 5, 5)])));
     }

@@ -38,8 +38,8 @@ public sealed class ReplayTests
         }
 
         RateSearch search = new(new FleetPlan(new StepClock(step, policy.MaxSequences, 1000), policy, replicas), table);
-        Assert.True(search.Meets(new ServiceLimits(0.5, 0.03), 0.99, 0.85 * found.MaxRequestsPerSecond));
-        Assert.False(search.Meets(new ServiceLimits(0.5, 0.03), 0.99, 1.15 * found.MaxRequestsPerSecond));
+        Assert.True(search.Meets(new ServiceLimits(0.5, 0.03), 0.99, 0.85 * found.MaxRequestsPerSecond, cancellation: TestContext.Current.CancellationToken));
+        Assert.False(search.Meets(new ServiceLimits(0.5, 0.03), 0.99, 1.15 * found.MaxRequestsPerSecond, cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -101,6 +101,23 @@ public sealed class ReplayTests
         TimeToFirstTokenLimitSeconds = firstToken,
         TimePerOutputTokenLimitSeconds = perToken,
     };
+
+    [Fact]
+    public void Sessions_find_their_contexts_again()
+    {
+        SimulatedPredictor predictor = new(s_mean);
+        ServingCase run = Loop(4, RequestLengths.FromMeans(20_000, 200), chunked: true) with { Sessions = new AgentSessions(UsesHostMemory: false) };
+        ServingEstimate sessions = predictor.Predict(run, out _)!;
+        ServingEstimate anew = predictor.Predict(run with { Sessions = null }, out _)!;
+
+        // nearly all of a context is there: the first token comes far sooner than that of a prompt computed anew, and with less of each other's prompts tokens come faster
+        Assert.True(sessions.TimeToFirstTokenSeconds < 0.4 * anew.TimeToFirstTokenSeconds);
+        Assert.True(sessions.TimePerOutputTokenSeconds < anew.TimePerOutputTokenSeconds);
+        Assert.Equal(sessions.TimePerOutputTokenSeconds, predictor.Predict(run, out _)!.TimePerOutputTokenSeconds);
+
+        // sessions pause between their calls: fewer calls a second than a loop without pauses and with all in the cache would take, yet more tokens than nothing
+        Assert.InRange(sessions.MaxRequestsPerSecond, 0.05, 4 / (200 * 0.005));
+    }
 
     private static ServingCase Loop(double concurrency, RequestLengths lengths, bool chunked)
     {
