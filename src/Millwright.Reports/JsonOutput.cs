@@ -5,11 +5,12 @@ using System.Text.Json;
 using Millwright.Catalog;
 using Millwright.Planning;
 using Millwright.Quantities;
+using Millwright.Serving.Simulator;
 
 namespace Millwright.Reports;
 
 /// <summary>
-/// A plan as JSON, schema "millwright.plan/1": figures, series, checks, market anchors, workloads and swings. Values are in inside units and keep every
+/// A plan as JSON, schema "millwright.plan/1": figures, series, checks, market anchors, workloads, confirmations and swings. Values are in inside units and keep every
 /// bit of the number; what is not a finite number is null, with a reason.
 /// </summary>
 public static class JsonOutput
@@ -49,6 +50,7 @@ public static class JsonOutput
             WriteChecks(json, plan);
             WriteAnchors(json, plan);
             WriteWorkloads(json, plan);
+            WriteConfirmations(json, plan);
             WriteSwings(json, plan);
             json.WriteEndObject();
         }
@@ -188,6 +190,45 @@ public static class JsonOutput
         }
 
         json.WriteEndArray();
+    }
+
+    // empty unless the plan was simulated
+    private static void WriteConfirmations(Utf8JsonWriter json, Plan plan)
+    {
+        json.WriteStartArray("confirmations");
+        foreach (WorkloadConfirmation confirmation in plan.Confirmations)
+        {
+            json.WriteStartObject();
+            json.WriteString("workload", confirmation.Workload);
+            Text(json, "deployment", confirmation.Deployment.Length == 0 ? null : confirmation.Deployment);
+            json.WriteString("status", confirmation.Status switch
+            {
+                ConfirmationStatus.Confirmed => "confirmed",
+                ConfirmationStatus.Missed => "missed",
+                _ => "not_simulated",
+            });
+            json.WriteString("verdict", confirmation.Verdict);
+            json.WriteNumber("requests", confirmation.Requests);
+            Number(json, "requests_per_second", confirmation.RequestsPerSecond);
+            Number(json, "saturation_share", confirmation.SaturationShare);
+            Latency(json, "time_to_first_token_seconds", confirmation.TimeToFirstToken);
+            Latency(json, "time_per_output_token_seconds", confirmation.TimePerOutputToken);
+            Number(json, "within_limits", confirmation.WithinLimits);
+            Number(json, "holding_requests_per_second", confirmation.HoldingRequestsPerSecond);
+            Number(json, "cached_share", confirmation.CachedShare);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Latency(Utf8JsonWriter json, string name, LatencySummary latency)
+    {
+        json.WriteStartObject(name);
+        Number(json, "mean", latency.Mean);
+        Number(json, "p50", latency.P50);
+        Number(json, "p99", latency.P99);
+        json.WriteEndObject();
     }
 
     private static void WriteSwings(Utf8JsonWriter json, Plan plan)

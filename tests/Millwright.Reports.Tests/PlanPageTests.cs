@@ -120,6 +120,17 @@ public sealed class PlanPageTests
         }, iter: 60);
 
     [Fact]
+    public void What_was_simulated_stands_beside_what_was_planned_and_nothing_does_where_nothing_was()
+    {
+        Assert.DoesNotContain("Simulated in the peak hour", PlanPage.Write(SamplePlan.Full(), SamplePlan.Options()), StringComparison.Ordinal);
+        WorkloadConfirmation confirmation = new(
+            "chat", "small on 1 chip", ConfirmationStatus.Missed, "missed: mean TTFT 12 % above its limit", 2_000, 10, 0.8, new(0.25, 0.2, 0.4, 0.75, 0.8, 0.9), new(0.02, 0.02, 0.02, 0.03, 0.03, 0.03), 0.875, 5, 0);
+        XDocument page = Parse(PlanPage.Write(SamplePlan.Full() with { Confirmations = [confirmation] }, SamplePlan.Options()));
+        XElement table = Assert.Single(page.Descendants("table"), t => t.Value.Contains("mean TTFT 12 % above", StringComparison.Ordinal));
+        Assert.All((string[])["chat", "small on 1 chip", "250 ms", "750 ms", "87.5 %", "50.0 %"], text => Assert.Contains(text, table.Value, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Hostile_names_are_only_ever_text()
     {
         foreach (string name in Hostile)
@@ -134,6 +145,7 @@ public sealed class PlanPageTests
                 Checks = [new PlanCheck(name, false, name)],
                 Anchors = [new MarketAnchor("capex.per_gw", name, 1, name, name, name, true)],
                 Workloads = [plan.Workloads[0] with { Name = name, Model = name, BoundBy = name }],
+                Confirmations = [new WorkloadConfirmation(name, name, ConfirmationStatus.Missed, name, 1, 1, double.NaN, default, default, 0.5, 0, 0)],
                 Swings = [new Swing(name, 0, 1, false)],
                 Series = [.. plan.Series.Select(s => s with { XName = name })],
             };

@@ -21,10 +21,14 @@ internal static class PlanCommand
             Description = "Plan the scenario once for each value of a key, side by side, such as chips.system=gb200-nvl72,gb300-nvl72,vr200-nvl72.",
             HelpName = "KEY=A,B,C",
         };
+        Option<bool> confirm = new("--confirm")
+        {
+            Description = "Simulate the deployment of each workload in its peak hour, and say beside the plan whether its limits hold where requests wait for one another.",
+        };
         Option<string[]> catalog = CommonOptions.Catalog();
         Option<string?> json = CommonOptions.Json();
         Option<string?> html = CommonOptions.Html();
-        Command command = new("plan", "Plan an AI factory: power, racks, tokens, dollars.") { scenario, set, compare, catalog, json, html };
+        Command command = new("plan", "Plan an AI factory: power, racks, tokens, dollars.") { scenario, set, compare, confirm, catalog, json, html };
         command.SetAction((parsed, cancellation) =>
         {
             (OutputFile? jsonFile, OutputFile? htmlFile) = CommonOptions.Files(parsed, json, html);
@@ -32,11 +36,16 @@ internal static class PlanCommand
             ScenarioInput input = Session.ReadScenario(parsed.GetValue(scenario)!, parsed.GetValue(set), data);
             if (parsed.GetValue(compare) is { } comparison)
             {
+                if (parsed.GetValue(confirm))
+                {
+                    throw new InputException("", 0, 0, "--confirm simulates one plan, and --compare makes several: leave one out.");
+                }
+
                 Compare(session, input, comparison, data, jsonFile, htmlFile, cancellation);
             }
             else
             {
-                One(session, input, data, parsed.GetValue(scenario)!, jsonFile, htmlFile, cancellation);
+                One(session, input, data, parsed.GetValue(scenario)!, parsed.GetValue(confirm), jsonFile, htmlFile, cancellation);
             }
 
             return Task.FromResult(0);
@@ -44,22 +53,30 @@ internal static class PlanCommand
         return command;
     }
 
-    private static void One(Session session, ScenarioInput input, CatalogData catalog, string path, OutputFile? json, OutputFile? html, CancellationToken cancellation)
+    private static void One(
+        Session session, ScenarioInput input, CatalogData catalog, string path, bool confirms, OutputFile? json, OutputFile? html, CancellationToken cancellation)
     {
         Plan plan;
         using (ProgressLine progress = new(session.Errors, "planning"))
         {
-            plan = PlanStudy.Make(new Planner(input, catalog, Session.Search), CommandLine.Tool, progress: progress, cancellation: cancellation);
+            Planner planner = new(input, catalog, Session.Search);
+            plan = PlanStudy.Make(planner, CommandLine.Tool, progress: progress, cancellation: cancellation);
+            plan = confirms ? plan with { Confirmations = planner.Confirm(plan, cancellation) } : plan;
         }
 
         new PlanScreen(plan, catalog, path).Write(session.Output, session.IsTerminal, session.Width);
+        if (plan.Confirmations.Count > 0)
+        {
+            TerminalTables.Write(ConfirmationScreen.Of(plan.Confirmations), session.Output, session.IsTerminal);
+        }
+
         json?.Write(JsonOutput.Write(plan));
         html?.Write(PlanPage.Write(plan, new PlanPageOptions
         {
             SystemName = catalog.FindSystem(input.Chips.System)?.Name,
             LocationName = catalog.FindLocation(input.Site.Location)?.Name,
             Returns = ReturnCases.Of(plan),
-            Command = $"millwright plan {path} --html FILE",
+            Command = $"millwright plan {path}{(confirms ? " --confirm" : "")} --html FILE",
             NextSteps =
             [
                 $"millwright plan {path} {PlanScreen.ComparisonOf(plan)}",

@@ -32,6 +32,7 @@ internal static class ServingSection
                 Money(w.CostPerMillionUncachedInput), Price(w.CostPerMillionUncachedInput, w.PricePerMillionUncachedInput),
                 Money(w.CostPerMillionCachedInput), Price(w.CostPerMillionCachedInput, w.PricePerMillionCachedInput),
                 Money(w.CostPerMillionOutput), Price(w.CostPerMillionOutput, w.PricePerMillionOutput)]))]));
+        Confirmations(section, plan.Plan.Confirmations);
         PlanWorkload[] served = [.. workloads.Where(w => double.IsFinite(w.ChipShare) && w.ChipShare > 0)];
         if (served.Length > 0)
         {
@@ -43,6 +44,33 @@ internal static class ServingSection
 
         SiteSections.Listed(section, plan, ["tokens.output_per_second", "tokens.input_per_second", "tokens.output_per_year", "margin.token", "margin.gross", "margin.operating"]);
     }
+
+    private static void Confirmations(HtmlSection section, IReadOnlyList<WorkloadConfirmation> confirmations)
+    {
+        if (confirmations.Count == 0)
+        {
+            return;
+        }
+
+        section.Table(new HtmlTable(
+            "Simulated in the peak hour: one replica, requests that come at random",
+            [
+                new("Workload"), new("Requests/s", true), new("TTFT, mean", true), new("p50", true), new("p99", true), new("TPOT, mean", true), new("p50", true), new("p99", true),
+                new("Within both limits", true), new("Rate that holds", true), new("Verdict"),
+            ],
+            [.. confirmations.Select(c => new HtmlRow([
+                c.Workload,
+                Simulated(c.RequestsPerSecond, "1"),
+                Simulated(c.TimeToFirstToken.Mean, "s"), Simulated(c.TimeToFirstToken.P50, "s"), Simulated(c.TimeToFirstToken.P99, "s"),
+                Simulated(c.TimePerOutputToken.Mean, "s"), Simulated(c.TimePerOutputToken.P50, "s"), Simulated(c.TimePerOutputToken.P99, "s"),
+                Simulated(c.WithinLimits, "share"),
+                Simulated(c.HoldingShare, "share"),
+                new HtmlCell(c.Verdict) { Note = c.Deployment.Length == 0 ? null : c.Deployment },
+            ]))]));
+        section.Note("The mean latencies are what the plan promises; the queue of requests that come at random is its price. No figure of the plan depends on the simulation.");
+    }
+
+    private static HtmlCell Simulated(double value, string unit) => double.IsFinite(value) ? Humanize.Value(value, unit) : "n/a";
 
     private static List<ChartPart> Parts(PlanWorkload[] served)
     {

@@ -108,6 +108,9 @@ public sealed record Plan
     /// <summary>Workloads in the order of the scenario.</summary>
     public required IReadOnlyList<PlanWorkload> Workloads { get; init; }
 
+    /// <summary>What a simulation says of each workload's deployment, in the order of the workloads; empty where none was asked for.</summary>
+    public IReadOnlyList<WorkloadConfirmation> Confirmations { get; init; } = [];
+
     /// <summary>What moves the project's internal rate of return, greatest first.</summary>
     public required IReadOnlyList<Swing> Swings { get; init; }
 

@@ -1,3 +1,4 @@
+using Millwright.Applications;
 using Millwright.Catalog;
 using Millwright.Economics;
 using Millwright.Finance;
@@ -6,6 +7,7 @@ using Millwright.Planning.Stages;
 using Millwright.Quantities;
 using Millwright.Serving;
 using Millwright.Serving.Search;
+using Millwright.Serving.Simulator;
 
 namespace Millwright.Planning;
 
@@ -112,6 +114,37 @@ public sealed class Planner
     {
         ArgumentNullException.ThrowIfNull(book);
         return MarketAnchors.Beside(_catalog, book);
+    }
+
+    /// <summary>Simulates the deployment that a finished plan chose for each workload, one replica in the peak hour. No figure of the plan depends on it.</summary>
+    /// <param name="plan">The plan, which this chain made.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>One answer a workload, in the order of the scenario; the same bits on any number of threads.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IReadOnlyList<WorkloadConfirmation> Confirm(Plan plan, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        WorkloadConfirmation[] confirmations = new WorkloadConfirmation[plan.Workloads.Count];
+        Parallel.For(0, confirmations.Length, new ParallelOptions { CancellationToken = cancellation }, w =>
+            confirmations[w] = ConfirmationStage.Confirm(PeakHourOf(plan, w), (ulong)Scenario.Seed, cancellation));
+        return confirmations;
+    }
+
+    // The plan gives a workload the chips that its mean demand times its peak fills: what is sold, at its busiest, falls evenly on the replicas of those chips.
+    private PeakHour PeakHourOf(Plan plan, int workload)
+    {
+        PlanWorkload shown = plan.Workloads[workload];
+        string service = $"workloads.{shown.Name}.";
+        string served = $"workload.{shown.Name}.";
+        double[] x = [Of(service + "input_tokens"), Of(service + "cached_share"), Of(service + "output_tokens"), Of(service + "time_to_first_token"), Of(service + "time_per_output_token")];
+        ChosenDeployment chosen = _serving.Chosen(x, workload);
+        (RequestLengths lengths, LengthHistogram? histogram) = _serving.Lengths(x, workload);
+        double chips = Of(served + "chips");
+        double replicas = chips > 0 ? chips / chosen.Point.ChipsPerReplica : 0;
+        double requests = Of(served + "output_tokens_per_second") * Math.Max(1, Of(service + "peak_to_mean")) / lengths.MeanOutputTokens;
+        return new PeakHour(shown.Name, chosen, lengths, histogram, new ServiceLimits(x[3], x[4]), replicas > 0 ? requests / replicas : 0, shown.BoundBy);
+
+        double Of(string name) => plan.Find(name)?.Value ?? double.NaN;
     }
 
     private static void PerPower(FigureBook book, SiteFigures site, AnnualCostFigures annual, SalesFigures sales)

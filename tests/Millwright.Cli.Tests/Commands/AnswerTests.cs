@@ -22,6 +22,20 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task Plan_confirms_its_deployments_below_the_screen_when_asked_to()
+    {
+        using WorkFolder folder = new();
+        string html = folder.File("plan.html");
+        string plain = await Run.Answers("plan", Repository.Gigawatt);
+        string confirmed = await Run.Answers("plan", Repository.Gigawatt, "--confirm", "--html", html);
+        Assert.StartsWith(plain, confirmed, StringComparison.Ordinal);
+        Assert.Contains("chat: confirmed: the means hold", confirmed[plain.Length..], StringComparison.Ordinal);
+        Assert.Contains("gpt-oss-120b on 1 chip of vr200-nvl72 as tp1, vLLM", confirmed[plain.Length..], StringComparison.Ordinal);
+        string page = await System.IO.File.ReadAllTextAsync(html, TestContext.Current.CancellationToken);
+        Assert.Contains("Simulated in the peak hour", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plan_writes_every_figure_for_machines_and_one_page_for_eyes()
     {
         using WorkFolder folder = new();

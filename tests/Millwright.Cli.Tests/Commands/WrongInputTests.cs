@@ -47,6 +47,7 @@ public sealed class WrongInputTests
     [InlineData("plan", "scenarios/gigawatt.yaml", "--set", "site.power=2 GW")]
     [InlineData("plan", "scenarios/gigawatt.yaml", "--compare", "chips.system")]
     [InlineData("plan", "scenarios/gigawatt.yaml", "--compare", "chips.system=gb200-nvl72,no-such-chip")]
+    [InlineData("plan", "scenarios/gigawatt.yaml", "--compare", "chips.system=gb200-nvl72,gb300-nvl72", "--confirm")]
     public async Task Wrong_files_and_values_are_refused_in_one_line(params string[] arguments) =>
         Assert.Single((await Run.Refuses(arguments)).Trim().Split('\n'));
 

@@ -26,7 +26,7 @@ internal sealed class ServingStage
     private readonly WorkloadInputs[] _inputs;
     private readonly UncertainValue[] _errors;
     private readonly Service[] _larger;
-    private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ServingPoint> _points = new();
+    private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ChosenDeployment> _chosen = new();
     private readonly ConcurrentDictionary<(int Workload, double Input, double Cached, double Output, double FirstToken, double PerToken), ServingPoint> _largerPoints = new();
 
     public ServingStage(ScenarioInput scenario, CatalogData catalog, SystemRecord system, WorkloadInputs[] inputs, DeploymentSearch? search)
@@ -67,7 +67,7 @@ internal sealed class ServingStage
             string name = "workload." + _names[w];
             Figure[] service = _inputs[w].EnterService(book);
             Figure error = book.Input($"workloads.{_names[w]}.throughput_error", _errors[w]);
-            EngineRun<ServingPoint> run = book.Run(service, x => PointOf(workload, x));
+            EngineRun<ServingPoint> run = book.Run(service, x => Chosen(x, workload).Point);
             ServingPoint point = run.Result;
             string? reason = point.Limit == BatchLimit.Infeasible ? point.Reason : null;
             Figure output = run.Output(name + ".model_output_rate", "tok/s", "output tokens a chip and second at the largest batch within TTFT, TPOT and memory", static p => p.OutputTokensPerChipSecond, reason: reason);
@@ -104,20 +104,30 @@ internal sealed class ServingStage
 
         ServingPoint larger = _largerPoints.GetOrAdd(
             (workload, x[0], x[1], x[2], x[3], x[4]),
-            static (key, stage) => stage._larger[key.Workload].PointAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken),
+            static (key, stage) => stage._larger[key.Workload].ChooseAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken).Point,
             this);
         return (larger.OutputTokensPerChipSecond / point.OutputTokensPerChipSecond) - 1;
     }
 
-    private ServingPoint PointOf(int workload, double[] x) =>
-        _points.GetOrAdd(
-            (workload, x[0], x[1], x[2], x[3], x[4]), static (key, services) => services[key.Workload].PointAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken), _services);
+    /// <summary>The deployment that was chosen for a workload.</summary>
+    /// <param name="x">Input tokens, cached share, output tokens, TTFT, TPOT.</param>
+    /// <param name="workload">The workload.</param>
+    public ChosenDeployment Chosen(double[] x, int workload) =>
+        _chosen.GetOrAdd(
+            (workload, x[0], x[1], x[2], x[3], x[4]), static (key, services) => services[key.Workload].ChooseAt(key.Input, key.Cached, key.Output, key.FirstToken, key.PerToken), _services);
+
+    /// <summary>Request lengths of a workload, and the bins behind them; no bins where requests are all alike.</summary>
+    /// <param name="x">As above.</param>
+    /// <param name="workload">The workload.</param>
+    public (RequestLengths Lengths, LengthHistogram? Histogram) Lengths(double[] x, int workload) => (_services[workload].LengthsAt(x[0], x[1], x[2]), _services[workload].Histogram);
 
     /// <summary>A model on a system, ready to be asked; compiled when it is first asked.</summary>
     private sealed class Service(WorkloadInput workload, ModelArchitecture model, LengthHistogram? histogram, SystemRecord system, DeploymentSearch search)
     {
         private readonly Lazy<(WorkloadSearch? Search, string Reason)> _search = new(() =>
             (search.Prepare(model, system, PrecisionOptions.OperandOf(workload.Precision), out string reason), reason));
+
+        public LengthHistogram? Histogram => histogram;
 
         public double ErrorBand => _search.Value.Search?.ErrorBand ?? 0;
 
@@ -129,18 +139,16 @@ internal sealed class ServingStage
                 workload, ModelArchitecture.Parse(record.Id, record.ConfigJson), workload.Lengths is { } id ? catalog.FindLengths(id) : null, system, search);
         }
 
-        public ServingPoint PointAt(double input, double cached, double output, double firstToken, double perToken)
+        public ChosenDeployment ChooseAt(double input, double cached, double output, double firstToken, double perToken)
         {
             (WorkloadSearch? found, string reason) = _search.Value;
-            if (found is null)
-            {
-                return new ServingPoint(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, BatchLimit.Infeasible, reason, 0);
-            }
-
-            RequestLengths lengths = histogram is null
-                ? RequestLengths.FromMeans(input, output, cached)
-                : RequestLengths.FromHistogram(histogram, input, output, cached);
-            return found.Find(lengths, firstToken, perToken);
+            return found is null
+                ? new ChosenDeployment(new ServingPoint(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, BatchLimit.Infeasible, reason, 0), null)
+                : found.Choose(LengthsAt(input, cached, output), firstToken, perToken);
         }
+
+        public RequestLengths LengthsAt(double input, double cached, double output) => histogram is null
+            ? RequestLengths.FromMeans(input, output, cached)
+            : RequestLengths.FromHistogram(histogram, input, output, cached);
     }
 }

@@ -5,6 +5,11 @@ using Millwright.Performance;
 
 namespace Millwright.Serving.Search;
 
+/// <summary>What was chosen for a workload.</summary>
+/// <param name="Point">What a chip makes of it.</param>
+/// <param name="Step">What a step of the chosen replica costs: its model, system, layout and engine; null where nothing meets the limits.</param>
+public readonly record struct ChosenDeployment(ServingPoint Point, StepModel? Step);
+
 /// <summary>
 /// The search as a plan asks it again and again: one model on one system at one precision, compiled once, for any lengths and limits. It looks at
 /// <see cref="SearchSpace.Plan"/>, a stated part of all deployments.
@@ -30,7 +35,14 @@ public sealed class WorkloadSearch
     /// <param name="firstTokenSeconds">Greatest mean time to first token, s.</param>
     /// <param name="perTokenSeconds">Greatest mean time per output token, s.</param>
     /// <returns>The point; one with <see cref="BatchLimit.Infeasible"/> and the reason in words when nothing meets the limits.</returns>
-    public ServingPoint Find(RequestLengths lengths, double firstTokenSeconds, double perTokenSeconds)
+    public ServingPoint Find(RequestLengths lengths, double firstTokenSeconds, double perTokenSeconds) => Choose(lengths, firstTokenSeconds, perTokenSeconds).Point;
+
+    /// <summary>The best point of a workload, with what its steps cost.</summary>
+    /// <param name="lengths">Request lengths.</param>
+    /// <param name="firstTokenSeconds">Greatest mean time to first token, s.</param>
+    /// <param name="perTokenSeconds">Greatest mean time per output token, s.</param>
+    /// <returns>The point and the deployment behind it; no deployment, and the reason in words, when nothing meets the limits.</returns>
+    public ChosenDeployment Choose(RequestLengths lengths, double firstTokenSeconds, double perTokenSeconds)
     {
         ArgumentNullException.ThrowIfNull(lengths);
         SearchRequest request = new()
@@ -43,7 +55,7 @@ public sealed class WorkloadSearch
         };
         if (request.Fault is { Length: > 0 } fault)
         {
-            return Infeasible(fault);
+            return new ChosenDeployment(Infeasible(fault), null);
         }
 
         TogetherSearch search = new(_compiled, request, new SearchGoal(null, null, lengths.MeanOutputTokens), 1);
@@ -57,7 +69,9 @@ public sealed class WorkloadSearch
             }
         }
 
-        return best is { } found ? PointOf(search.Candidates[found.Index], found, request) : Infeasible(search, request);
+        return best is { } found
+            ? new ChosenDeployment(PointOf(search.Candidates[found.Index], found, request), search.Candidates[found.Index].Step)
+            : new ChosenDeployment(Infeasible(search, request), null);
     }
 
     private ServingPoint PointOf(TogetherCandidate candidate, in Spot spot, SearchRequest request)

@@ -12,7 +12,35 @@ namespace Millwright.Serving.Simulator;
 /// <param name="P99">99th percentile.</param>
 /// <param name="P999">99.9th percentile.</param>
 /// <param name="Greatest">The greatest.</param>
-public readonly record struct LatencySummary(double Mean, double P50, double P90, double P99, double P999, double Greatest);
+public readonly record struct LatencySummary(double Mean, double P50, double P90, double P99, double P999, double Greatest)
+{
+    /// <summary>The figures of sorted latencies: a percentile is the value at rank ceil(share x count), as that of a sketch.</summary>
+    /// <param name="picoseconds">The latencies, ascending, ps.</param>
+    /// <returns>The figures, s; all 0 without any.</returns>
+    internal static LatencySummary OfSorted(ReadOnlySpan<long> picoseconds)
+    {
+        if (picoseconds.Length == 0)
+        {
+            return default;
+        }
+
+        WideInteger sum = WideInteger.Zero;
+        foreach (long value in picoseconds)
+        {
+            sum += value;
+        }
+
+        return new LatencySummary(
+            (double)sum / picoseconds.Length / SimulatedTime.PerSecond,
+            At(picoseconds, 0.5),
+            At(picoseconds, 0.9),
+            At(picoseconds, 0.99),
+            At(picoseconds, 0.999),
+            SimulatedTime.ToSeconds(picoseconds[^1]));
+    }
+
+    private static double At(ReadOnlySpan<long> sorted, double share) => SimulatedTime.ToSeconds(sorted[Math.Max(1, (int)Math.Ceiling(share * sorted.Length)) - 1]);
+}
 
 /// <summary>Energy of all chips by what they did, J.</summary>
 /// <param name="Prompts">Steps with prompts.</param>
@@ -365,24 +393,10 @@ public sealed record SimulationReport
             return i < table.Count;
         }
 
-        // the value at rank ceil(share x count), as the sketch
         private LatencySummary Summary()
         {
-            if (_count == 0)
-            {
-                return default;
-            }
-
             WholeSort.Sort(_values, _count, _spare);
-            WideInteger sum = WideInteger.Zero;
-            for (int i = 0; i < _count; i++)
-            {
-                sum += _values[i];
-            }
-
-            return new LatencySummary((double)sum / _count / SimulatedTime.PerSecond, At(0.5), At(0.9), At(0.99), At(0.999), SimulatedTime.ToSeconds(_values[_count - 1]));
+            return LatencySummary.OfSorted(_values.AsSpan(0, _count));
         }
-
-        private double At(double share) => SimulatedTime.ToSeconds(_values[Math.Max(1, (int)Math.Ceiling(share * _count)) - 1]);
     }
 }
