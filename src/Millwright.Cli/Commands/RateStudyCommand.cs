@@ -34,7 +34,7 @@ internal static class RateStudyCommand
         CheckKeys(input);
         SimulatedService service = SimulatedService.Of(input, catalog, seed, []);
         FleetPlan plan = service.Plan.Fleets[0] with { Concurrency = null };
-        ServiceLimits limits = plan.Limits ?? new ServiceLimits(double.PositiveInfinity);
+        ServiceLimits limits = plan.Limits ?? ServiceLimits.None;
         double percentile = Check(input, limits, finds, outputs);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
         SimulatedDeployment deployment = service.Fleets[0].Deployment;

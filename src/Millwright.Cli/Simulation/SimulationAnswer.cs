@@ -35,7 +35,7 @@ internal sealed record SimulationAnswer(
     public FleetPlan Plan => ServicePlan.Fleets[0];
 
     /// <summary>Limits that count for goodput.</summary>
-    public ServiceLimits Limits => Plan.Limits ?? new ServiceLimits(double.PositiveInfinity);
+    public ServiceLimits Limits => Plan.Limits ?? ServiceLimits.None;
 
     /// <summary>Mean input tokens of a request.</summary>
     public double MeanInputTokens => Run.Requests.Count == 0 ? 0 : (double)Run.Requests.AllInputTokens / Run.Requests.Count;

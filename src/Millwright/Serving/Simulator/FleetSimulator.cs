@@ -186,7 +186,7 @@ public static class FleetSimulator
     }
 
     internal static ReplicaMonitor MonitorOf(FleetPlan plan) => new(
-        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.ClassLimits.Count > 0 ? plan.ClassLimits : [plan.Limits ?? new ServiceLimits()]);
+        plan.Policy.MaxSequences, plan.KeepsSeries ? new StateSeries() : null, plan.KeptSteps > 0 ? new StepLog(plan.KeptSteps) : null, plan.ClassLimits.Count > 0 ? plan.ClassLimits : [plan.Limits ?? ServiceLimits.None]);
 
     internal static ISimulatedReplica ReplicaOf(FleetPlan plan, RequestTable requests, RequestFeed feed, ReplicaMonitor monitor, DoneCount? done, CancellationToken cancellation)
     {

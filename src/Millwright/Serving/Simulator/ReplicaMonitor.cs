@@ -22,7 +22,7 @@ public sealed class ReplicaMonitor
     /// <param name="limits">Limits of the requests that count as good, by class; a class beyond the last has the last one's. Null for none.</param>
     public ReplicaMonitor(int mostSequences, StateSeries? series = null, StepLog? steps = null, IReadOnlyList<ServiceLimits>? limits = null)
     {
-        limits ??= [new ServiceLimits()];
+        limits ??= [ServiceLimits.None];
         _longest = new (long, long)[limits.Count];
         for (int i = 0; i < _longest.Length; i++)
         {

@@ -57,6 +57,9 @@ public readonly record struct PhaseEnergy(double Prompts, double Decode, double 
 /// <param name="TimePerOutputTokenSeconds">Longest mean time per output token, s.</param>
 public readonly record struct ServiceLimits(double TimeToFirstTokenSeconds = double.PositiveInfinity, double TimePerOutputTokenSeconds = double.PositiveInfinity)
 {
+    /// <summary>No limits. (The default of a struct is 0, which nothing meets.)</summary>
+    public static ServiceLimits None => new(double.PositiveInfinity, double.PositiveInfinity);
+
     /// <summary>The longest whole time that a limit allows.</summary>
     /// <param name="seconds">The limit, s.</param>
     /// <returns>Picoseconds; -1 where not even 0 is within it.</returns>

@@ -35,6 +35,9 @@ public sealed class LeapTests
     {
         ReplicaMonitor all = run.Monitor;
         Assert.Equal(load.Length, all.Finished + all.Refused);
+
+        // without limits each is good that is finished
+        Assert.Equal(all.Finished, all.Good);
         long input = 0, output = 0;
         WideInteger running = WideInteger.Zero;
         for (int i = 0; i < load.Length; i++)
