@@ -234,7 +234,7 @@ public sealed class AgentTask
     /// <summary>A task out of a store, or a new one.</summary>
     internal static AgentTask Rent(Stack<AgentTask> home) => home.TryPop(out var task) ? task : new AgentTask { _home = home };
 
-    private static int Add<T>(ref T[] items, ref int count, T item)
+    private static int Add<TItem>(ref TItem[] items, ref int count, TItem item)
     {
         if (count == items.Length)
         {

@@ -264,7 +264,7 @@ public sealed class RequestTable(PromptKeys? keys = null)
         Move(ref _status);
     }
 
-    private void Move<T>([NotNullIfNotNull(nameof(column))] ref T[]? column)
+    private void Move<TValue>([NotNullIfNotNull(nameof(column))] ref TValue[]? column)
     {
         if (column is null)
         {
@@ -272,7 +272,7 @@ public sealed class RequestTable(PromptKeys? keys = null)
         }
 
         // what lay in front of the ring's seam goes on behind it
-        T[] larger = new T[2 * column.Length];
+        TValue[] larger = new TValue[2 * column.Length];
         int from = First & (column.Length - 1);
         int to = First & (larger.Length - 1);
         int tail = column.Length - from;
