@@ -34,6 +34,8 @@ internal sealed record SimulateKey(string Name, string HelpName, string Descript
         new("memory-fraction", "SHARE", "Share of the memory that the engine may fill, such as 0.9. Left out: the engine's."),
         new("block-tokens", "N", "Tokens of a cache block. Left out: the engine's."),
         new("batching", "KIND", "mixed (prompts beside decoding), prompts-first, or static. Left out: the engine's."),
+        new("no-evict", "true|false", "A request starts only when the cache holds its whole length (TensorRT-LLM guaranteed no-evict); false: as full as it gets, the newest gives way (max-utilisation, vLLM, SGLang). Left out: the engine's."),
+        new("skew", "X", "Skew of routing over experts: 0 (all as popular) to 2. Left out: the usual."),
         new("prefix-cache", "true|false", "Keep what blocks hold for prompts that begin alike. Left out: where the load tells what prompts hold."),
         new("kv-tiers", "LIST", "Memory behind the cache of a replica, such as \"host:512GB@200GB/s, ssd:8TB@20GB/s\": capacity and rate of all its chips together."),
         new("schedule", "KIND", "Which waiting request is looked at first: fcfs, priority or lpm (longest prefix in the cache). Left out: fcfs."),

@@ -106,6 +106,11 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
         };
         EngineSettings engine = Settings(input, EngineDefaults.For(family, version, "", times.Peaks.MemoryBytes, layout.TensorWays));
         Deployment deployment = new(model, system, layout, PrecisionOf(input, model, times.Peaks), engine);
+        if (input.Number("skew") is { } skew)
+        {
+            deployment = deployment with { RoutingSkew = input.Read("skew", input.Text("skew")!, _ => ServingOptions.Skew(skew)) };
+        }
+
         DraftedTokens? drafted = Drafted(input);
         StepModel step = StepModel.Compile(deployment, times, calibration.FactorsOf(family, system.Id), drafted?.Drafted.DraftTokens ?? 0);
         int context = input.Whole("max-model-len") ?? model.MaxContextTokens;
@@ -119,6 +124,7 @@ internal sealed record SimulatedDeployment(StepModel Step, OperatorTimes Times, 
         policy = policy with
         {
             Asynchronous = input.Has("async-scheduling") ? input.Switch("async-scheduling") : policy.Asynchronous,
+            NoEvict = input.Has("no-evict") ? input.Switch("no-evict") : policy.NoEvict,
             CachesPrefixes = input.Switch("prefix-cache"),
             Tiers = CacheTiers.Read(input),
             Order = input.Word("schedule", "fcfs", "priority", "lpm") switch

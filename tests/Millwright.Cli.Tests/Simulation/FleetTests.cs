@@ -113,8 +113,24 @@ public sealed class FleetTests
         Assert.InRange(Tpot(json), plain / 2.5, plain / 1.8);
     }
 
+    [Fact]
+    public async Task Uneven_experts_and_whole_requests_take_their_time()
+    {
+        using WorkFolder folder = new();
+        string json = folder.File("run.json");
+        string[] experts = ["simulate", "--model", "gpt-oss-120b", "--system", "hgx-h200", "--tp", "8", "--ep", "8", "--rate", "100/s", "--requests", "500", "--isl", "1000", "--osl", "100", "--json", json];
+        await Run.Answers([.. experts, "--skew", "0"]);
+        double even = Tpot(json);
+        await Run.Answers([.. experts, "--skew", "2"]);
+        Assert.True(Tpot(json) > even);
+        Assert.Contains("whole requests reserved", await Run.Answers([.. s_llama, .. s_load, "--no-evict", "true"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("whole requests reserved", await Run.Answers([.. s_llama, .. s_load, "--engine", "trtllm", "--no-evict", "false"]), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("NAME:CAPACITY@RATE is wanted", "--kv-tiers", "host")]
+    [InlineData("from 0 (all experts as popular) to 2", "--skew", "3")]
+    [InlineData("true or false is wanted", "--no-evict", "perhaps")]
     [InlineData("allowed are fcfs", "--schedule", "sjf")]
     [InlineData("state --draft-tokens", "--accepted-tokens", "1.5")]
     [InlineData("state the mean tokens", "--draft-tokens", "3")]

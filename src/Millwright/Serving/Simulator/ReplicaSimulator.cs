@@ -78,9 +78,6 @@ internal sealed class ReplicaSimulator : ISimulatedReplica
         _cache = new ReplicaCache(policy, table);
     }
 
-    /// <summary>Time of the next step's start, ps.</summary>
-    public long Now => _now;
-
     /// <summary>Requests that wait or run.</summary>
     public int Outstanding => _waiting.Count + _coming.Count + _decode.Count + (_partial == None ? 0 : 1);
 

@@ -111,7 +111,7 @@ internal sealed class ServiceLoop
 
     private Pool MakePool(FleetPlan fleet, ReplicaRole role)
     {
-        Pool pool = new(fleet with { Policy = fleet.Policy with { Role = role } }, _pools.Count);
+        Pool pool = new(fleet with { Policy = fleet.Policy with { Role = role } });
         for (int i = 0; i < fleet.Replicas; i++)
         {
             ReplicaMonitor monitor = FleetSimulator.MonitorOf(fleet);
@@ -506,15 +506,13 @@ internal sealed class ServiceLoop
         public int Outstanding => Engine.Outstanding + Feed.Count;
     }
 
-    private sealed class Pool(FleetPlan plan, int number)
+    private sealed class Pool(FleetPlan plan)
     {
         private readonly List<Replica> _serving = [];
         private int _present;
         private WideInteger _presentPicoseconds;
 
         public FleetPlan Plan { get; } = plan;
-
-        public int Number { get; } = number;
 
         public Pool? Next { get; set; }
 

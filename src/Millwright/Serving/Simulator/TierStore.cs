@@ -23,9 +23,6 @@ internal sealed class TierStore
         _tiers = [.. policy.Tiers.Select(tier => new Tier(tier, policy.BlockBytes))];
     }
 
-    /// <summary>Blocks read from each tier.</summary>
-    public IEnumerable<(string Name, long Read, long Written)> Counts => _tiers.Select(static tier => (tier.Record.Name, tier.Read, tier.Written));
-
     /// <summary>Blocks behind those that the cache holds, one after another, that any tier holds.</summary>
     /// <param name="cache">Knows the keys.</param>
     /// <param name="id">The request.</param>
@@ -72,7 +69,6 @@ internal sealed class TierStore
                 latency = Math.Max(latency, tier.Latency);
                 came = Math.Max(came, tier.WrittenAt.GetValueOrDefault(key));
                 came = tier.Reads.Pass(came, 1);
-                tier.Read++;
                 if (i < at)
                 {
                     // it stays where it passed
@@ -126,13 +122,10 @@ internal sealed class TierStore
         tier.Pool.Name(key);
         tier.Pool.Release(key);
         tier.WrittenAt[key] = written;
-        tier.Written++;
     }
 
     private sealed class Tier(CacheTier record, double blockBytes)
     {
-        public CacheTier Record { get; } = record;
-
         public long Blocks { get; } = (long)Math.Min(int.MaxValue, record.CapacityBytes / blockBytes);
 
         public BlockPool Pool { get; } = new((long)Math.Min(int.MaxValue, record.CapacityBytes / blockBytes));
@@ -144,10 +137,6 @@ internal sealed class TierStore
         public TransferLink Writes { get; } = new(SimulatedTime.FromSeconds(blockBytes / record.WriteBytesPerSecond));
 
         public long Latency { get; } = SimulatedTime.FromSeconds(record.LatencySeconds);
-
-        public long Read { get; set; }
-
-        public long Written { get; set; }
     }
 }
 
@@ -157,19 +146,11 @@ internal sealed class TransferLink(long blockPicoseconds)
 {
     private long _freeAt;
 
-    /// <summary>Time on the link, ps.</summary>
-    public long BusyPicoseconds { get; private set; }
-
-    /// <summary>When the link has nothing to do, ps.</summary>
-    public long FreeAt => _freeAt;
-
     /// <summary>Passes blocks.</summary>
     /// <returns>When the last has passed, ps.</returns>
     public long Pass(long time, long blocks)
     {
-        long duration = blocks * blockPicoseconds;
-        _freeAt = Math.Max(_freeAt, time) + duration;
-        BusyPicoseconds += duration;
+        _freeAt = Math.Max(_freeAt, time) + blocks * blockPicoseconds;
         return _freeAt;
     }
 }
