@@ -103,6 +103,10 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public async Task A_closed_loop_goes_over_all_replicas_where_a_router_looks_at_them() =>
+        Assert.Contains("100 finished", await Run.Answers([.. s_llama, "--replicas", "2", "--concurrency", "5", "--router", "least-loaded", "--requests", "100", "--isl", "500", "--osl", "50"]), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Drafted_tokens_shorten_the_time_of_each()
     {
         using WorkFolder folder = new();

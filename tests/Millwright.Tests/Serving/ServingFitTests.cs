@@ -47,7 +47,7 @@ public sealed class ServingFitTests
     {
         var (calibration, _) = new ServingFit(Runs(s_made, [First, Second]), s_bare, "made runs").Fit(null, Stop);
         Assert.Equal("made runs", calibration.Source);
-        // an engine's ten, its dense products in fp8, and three for each chip
+        // an engine's twelve, its dense products in fp8, and three for each chip
         Assert.Equal(10 + 2 + 1 + 2 * 3, calibration.Parameters);
         Assert.Equal(Runs(s_made, [First, Second]).Count, calibration.Observations);
         Assert.Equal([First, Second], calibration.Systems);
