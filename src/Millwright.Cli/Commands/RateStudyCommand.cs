@@ -33,13 +33,13 @@ internal static class RateStudyCommand
         ulong seed = SimulateCommand.SeedOf(input);
         CheckKeys(input);
         SimulatedService service = SimulatedService.Of(input, catalog, seed, []);
-        FleetPlan plan = service.Plan.Fleets[0] with { Concurrency = null };
+        FleetPlan plan = service.Plan.Fleets[0];
         ServiceLimits limits = plan.Limits ?? ServiceLimits.None;
         double percentile = Check(input, limits, finds, outputs);
         double? usd = input.Quantity("chip-hour", QuantityKind.MoneyPerChipHour);
         SimulatedDeployment deployment = service.Fleets[0].Deployment;
         LoadPattern load = LoadPattern.Of(input, deployment.Policy.MaxContextTokens, seed, session.Errors, RequestsOf, cancellation);
-        plan = load.HasBlocks && !input.Has("prefix-cache") ? plan.WithPrefixes(true) : plan;
+        plan = load.HasBlocks && !input.Has("prefix-cache") ? plan.WithPrefixes() : plan;
         RateSearch search = SearchOf(input, plan, load);
         RateStudy study = Study(session, input, service.Fleets[0], load, plan, search, limits, percentile, usd, catalog.Hash, cancellation);
         TableDocument document = RateStudyDocument.Of(study);
@@ -56,9 +56,12 @@ internal static class RateStudyCommand
 
     private static void CheckKeys(SimulateInput input)
     {
-        foreach (string key in input.Given(["beside", "classes", "scale-from", "mtbf"]))
+        foreach (string key in input.Given(
+            [
+                "beside", "classes", "scale-from", "mtbf", "spill", "sample-replicas", "rate-over-time", "workload", "sessions", "tasks", "task-rate", "task-concurrency", "gap", "reasoning-budget", "sandboxes", "core-hour",
+            ]))
         {
-            throw input.Wrong(key, "--find and --frontier look at one fleet whose replicas stay and requests are alike: leave it out");
+            throw input.Wrong(key, "--find and --frontier look at one fleet whose replicas all stay, under requests of one kind at one rate: leave it out");
         }
     }
 

@@ -122,7 +122,7 @@ internal static class SimulateCommand
         SimulatedTasks tasks = SimulatedTasks.Of(input, catalog, seed);
 
         // calls of a task go on from what those before have left in the cache
-        ServicePlan plan = input.Has("prefix-cache") ? service.Plan : service.Plan with { Fleets = [.. service.Plan.Fleets.Select(static fleet => fleet.WithPrefixes(true))] };
+        ServicePlan plan = input.Has("prefix-cache") ? service.Plan : service.Plan.WithPrefixes();
         TaskPlanner planner = new(new ToolPool(input.Whole("sandboxes")));
         FleetRun run = tasks.Run(plan, service.MaxContextTokens, session.Errors, planner, cancellation);
         SimulationReport report = SimulationReport.Of(run, plan, input.Switch("exact"));
@@ -179,7 +179,7 @@ internal static class SimulateCommand
     {
         foreach (string key in input.Given(["trace", "sessions", "lengths", "beside"]))
         {
-            foreach (string path in input.Paths(key))
+            foreach (string path in key == "beside" ? input.Paths(key) : [input.Path(key)!])
             {
                 if (outputs.Values.Any(output => output.FullPath == Path.GetFullPath(path)))
                 {

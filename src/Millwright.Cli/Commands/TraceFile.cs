@@ -74,7 +74,7 @@ internal sealed class TraceFile(string path)
         }
     }
 
-    private static Stream Unwrap(FileStream file)
+    internal static Stream Unwrap(FileStream file)
     {
         bool compressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;

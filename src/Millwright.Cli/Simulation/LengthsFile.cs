@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Millwright.Applications;
 using Millwright.Cli.Commands;
 using Millwright.Scenarios;
@@ -26,7 +25,7 @@ internal static class LengthsFile
         try
         {
             using FileStream file = File.OpenRead(path);
-            using Stream content = Unwrap(file);
+            using Stream content = TraceFile.Unwrap(file);
             return ServeGenClients.ReadTar(content).Lengths();
         }
         catch (TraceFormatException problem)
@@ -36,6 +35,10 @@ internal static class LengthsFile
         catch (InvalidOperationException problem)
         {
             throw new InputException(path, 0, 0, problem.Message);
+        }
+        catch (InvalidDataException)
+        {
+            throw new InputException(path, 0, 0, "the file is compressed, and broken or cut off");
         }
         catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
         {
@@ -53,21 +56,14 @@ internal static class LengthsFile
         try
         {
             using FileStream file = File.OpenRead(path);
-            using Stream content = Unwrap(file);
+            using Stream content = TraceFile.Unwrap(file);
             byte[] head = new byte[TarHeaderBytes];
             return content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.AsSpan(TarMagicAt).StartsWith("ustar"u8);
         }
-        catch (Exception problem) when (problem is InvalidDataException or UnauthorizedAccessException or IOException)
+        catch (Exception problem) when (problem is InvalidDataException or NotSupportedException or UnauthorizedAccessException or IOException)
         {
             // the reader of traces says what is wrong
             return false;
         }
-    }
-
-    private static Stream Unwrap(FileStream file)
-    {
-        bool compressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        file.Position = 0;
-        return compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 }

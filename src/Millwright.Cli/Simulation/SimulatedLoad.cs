@@ -131,7 +131,7 @@ internal sealed class SimulatedLoad
                 IRequestStream requests = _clock is null ? trace : Guard(new TimedRequests(trace, _clock()));
 
                 // prompts that tell what they hold find it in the cache, unless it is said otherwise
-                ServicePlan caching = requests.BlockTokens > 0 && !_input.Has("prefix-cache") ? plan with { Fleets = [.. plan.Fleets.Select(static fleet => fleet.WithPrefixes(true))] } : plan;
+                ServicePlan caching = requests.BlockTokens > 0 && !_input.Has("prefix-cache") ? plan.WithPrefixes() : plan;
                 return (FleetSimulator.Run(caching, Intake(requests, null), new ByTrace(progress), cancellation), caching);
             },
             "simulating");
@@ -306,7 +306,7 @@ internal sealed class SimulatedLoad
             catch (InvalidOperationException problem)
             {
                 // arrivals beyond the longest time that can be simulated
-                throw input.Wrong("rate", problem.Message);
+                throw input.Wrong(input.Has("rate-over-time") ? "rate-over-time" : "rate", problem.Message);
             }
         }
     }

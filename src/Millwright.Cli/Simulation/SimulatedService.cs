@@ -13,6 +13,10 @@ namespace Millwright.Cli.Simulation;
 /// <param name="Plan">The fleets and the door to them.</param>
 internal sealed record SimulatedService(IReadOnlyList<SimulatedFleet> Fleets, IReadOnlyList<RequestClass> Classes, ServicePlan Plan)
 {
+    // steps of all replicas that a timeline holds, some tens of megabytes, and of a replica at least
+    private const int TimelineSteps = 200_000;
+    private const int LeastSteps = 1000;
+
     /// <summary>Longest request that some fleet takes, tokens.</summary>
     public int MaxContextTokens => Fleets.Max(static fleet => fleet.Deployment.Policy.MaxContextTokens);
 
@@ -62,7 +66,7 @@ internal sealed record SimulatedService(IReadOnlyList<SimulatedFleet> Fleets, IR
             Concurrency = input.Whole("concurrency"),
             EachStep = input.Switch("each-step"),
             KeepsSeries = outputs.Contains("--html"),
-            KeptSteps = outputs.Contains("--timeline") ? Math.Max(SimulateLimits.LeastSteps, SimulateLimits.TimelineSteps / replicas) : 0,
+            KeptSteps = outputs.Contains("--timeline") ? Math.Max(LeastSteps, TimelineSteps / replicas) : 0,
             Threads = input.Whole("threads") ?? Environment.ProcessorCount,
             Decode = plan.Decode is null ? null : Shared(plan.Decode),
         };
@@ -100,14 +104,4 @@ internal sealed record SimulatedService(IReadOnlyList<SimulatedFleet> Fleets, IR
             ? found
             : throw input.Wrong("classes", $"there is no fleet \"{name}\"{Spelling.Hint(name, [.. fleets.Select(static fleet => fleet.Plan.Name)])}")),
     ];
-}
-
-/// <summary>How much a timeline holds.</summary>
-internal static class SimulateLimits
-{
-    /// <summary>Steps of all replicas: some tens of megabytes.</summary>
-    public const int TimelineSteps = 200_000;
-
-    /// <summary>Steps of a replica at least.</summary>
-    public const int LeastSteps = 1000;
 }

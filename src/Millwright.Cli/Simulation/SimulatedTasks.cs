@@ -53,7 +53,7 @@ internal sealed class SimulatedTasks
     /// <exception cref="InputException">It is contradictory, incomplete or wrong.</exception>
     public static SimulatedTasks Of(SimulateInput input, CatalogData catalog, ulong seed)
     {
-        foreach (string key in input.Given(["trace", "rate", "concurrency", "requests", "isl", "osl", "lengths", "duration", "classes", "find", "frontier", "rate-over-time", "sample-replicas"]))
+        foreach (string key in input.Given(["trace", "rate", "concurrency", "requests", "isl", "osl", "lengths", "duration", "classes", "rate-over-time", "sample-replicas"]))
         {
             throw input.Wrong(key, "tasks bring their own requests: leave it out, or --workload and --sessions");
         }

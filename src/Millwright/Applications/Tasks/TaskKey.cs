@@ -1,3 +1,5 @@
+using Millwright.Numerics;
+
 namespace Millwright.Applications.Tasks;
 
 /// <summary>Keys that tell sessions, contexts and blocks apart: mixed by the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), so that keys of unlike things fall together as seldom as random
@@ -5,13 +7,7 @@ namespace Millwright.Applications.Tasks;
 internal static class TaskKey
 {
     /// <summary>A key of two numbers.</summary>
-    public static ulong Of(ulong first, ulong second)
-    {
-        ulong z = (first * 0x9E3779B97F4A7C15UL) + second + 0x9E3779B97F4A7C15UL;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-        return z ^ (z >> 31);
-    }
+    public static ulong Of(ulong first, ulong second) => RandomStream.Mix(first * 0x9E3779B97F4A7C15UL + second);
 
     /// <summary>Key of a block of a context.</summary>
     public static ulong OfBlock(ulong context, int block, int blockTokens) => Of(context, ((ulong)(uint)blockTokens << 32) | (uint)block);

@@ -104,14 +104,9 @@ public sealed record FleetPlan(StepClock Clock, EnginePolicy Policy, int Replica
     /// <summary>Threads for replicas that share nothing; results do not depend on it.</summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>The same replicas with a prefix cache, or without.</summary>
-    /// <param name="caches">True with one.</param>
+    /// <summary>The same replicas with a prefix cache.</summary>
     /// <returns>The plan.</returns>
-    public FleetPlan WithPrefixes(bool caches) => this with
-    {
-        Policy = Policy with { CachesPrefixes = caches, Tiers = caches ? Policy.Tiers : [] },
-        Decode = Decode?.WithPrefixes(caches),
-    };
+    public FleetPlan WithPrefixes() => this with { Policy = Policy with { CachesPrefixes = true }, Decode = Decode?.WithPrefixes() };
 
     /// <summary>This pool, and the one that goes on with its prompts.</summary>
     public IReadOnlyList<FleetPlan> Pools => Decode is null ? [this] : [this, Decode];
@@ -135,6 +130,10 @@ public sealed record ServicePlan(IReadOnlyList<FleetPlan> Fleets)
 
     /// <summary>Requests under way at once in a closed loop over all fleets; null where they come at their own times.</summary>
     public int? Concurrency { get; init; }
+
+    /// <summary>The same fleets with prefix caches.</summary>
+    /// <returns>The plan.</returns>
+    public ServicePlan WithPrefixes() => this with { Fleets = [.. Fleets.Select(static fleet => fleet.WithPrefixes())] };
 
     /// <summary>Replicas of all pools.</summary>
     internal int Replicas => Fleets.Sum(static fleet => fleet.Pools.Sum(static pool => pool.Replicas));

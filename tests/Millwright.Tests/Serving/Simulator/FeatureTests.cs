@@ -73,7 +73,7 @@ public sealed class FeatureTests
         Gen.Select(SimulatorCases.AnyPlan.Where(static plan => plan.Concurrency is null && plan.Router is RouterKind.RoundRobin or RouterKind.Random), s_rules, s_load).Holds(
             (plan, rules, load) =>
             {
-                FleetPlan ruled = plan with { Concurrency = null, Policy = plan.Policy with { CachesPrefixes = rules.CachesPrefixes, Order = rules.Order, Drafted = rules.Drafted, Asynchronous = rules.Asynchronous, MostWaiting = rules.MostWaiting, PatiencePicoseconds = rules.PatiencePicoseconds, Tiers = rules.Tiers, BlockBytes = rules.BlockBytes } };
+                FleetPlan ruled = plan with { Concurrency = null, Policy = plan.Policy with { CachesPrefixes = rules.CachesPrefixes, Order = rules.Order, Drafted = rules.Drafted, Asynchronous = rules.Asynchronous } };
                 FleetRun apart = SimulatorCases.Run(ruled, Table(load));
                 RequestTable table = Table(load);
                 ServicePlan service = new([ruled]);

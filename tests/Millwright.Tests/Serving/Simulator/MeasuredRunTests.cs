@@ -20,7 +20,7 @@ public sealed class MeasuredRunTests(ITestOutputHelper output)
         // goals: 4, 1 and 1.8 %; reached with these rows of the timings: 3.8, 0.1 and 1.1 %
         StepModel step = Step();
         ProfileSteps profile = new(ProfileText.Llama(), step, 128, ahead: true);
-        Holds(Compare(step, profile), ttft: 0.039, tpot: 0.003, endToEnd: 0.012);
+        Holds(Compare(step, profile), ttft: 0.039, tpot: 0.0015, endToEnd: 0.012);
     }
 
     [Fact]
